@@ -1,1 +1,43 @@
-//! Placeholder.
+//! Token providers, configuration and token renewal for Kafka's SASL/OAUTHBEARER (RFC 7628, KIP-255, KIP-368).
+//!
+//! This crate knows no HTTP, no cloud and no Kafka client. It holds what they share:
+//!
+//! - [`TokenProvider`], [`Token`], [`Extensions`]: what fetches a token, and what a token is;
+//! - [`ProviderError`] and [`ConfigError`]: what may be retried, and what never is;
+//! - [`Registry`]: which provider a configuration asks for, chosen by an explicit marker;
+//! - [`keys`] and [`Pairs`]: the `key=value` grammar and the typed key tables behind every provider's settings;
+//! - [`TokenSource`]: one token for any number of clients, renewed ahead of time, kept to its real end;
+//! - [`TokenSink`]: all that an integration with another Kafka client has to implement;
+//! - [`Clock`]: where all time comes from.
+
+pub mod clock;
+mod error;
+mod extensions;
+pub mod keys;
+mod login;
+mod pairs;
+mod properties;
+mod provider;
+mod registry;
+mod runtime;
+mod schedule;
+mod sink;
+mod source;
+mod status;
+mod token;
+
+pub use async_trait::async_trait;
+pub use clock::Clock;
+pub use error::{ConfigError, ErrorKind, Problem, ProviderError};
+pub use extensions::Extensions;
+pub use keys::{Key, Kind, Reader};
+pub use login::{Login, ManagedLogin};
+pub use pairs::Pairs;
+pub use properties::Properties;
+pub use provider::{Renewal, TokenProvider};
+pub use registry::{ProviderConfig, ProviderFactory, Registry};
+pub use schedule::{Backoff, RefreshWindow, RefreshWindowConfig};
+pub use sink::{SetTokenError, TokenSink};
+pub use source::{TokenSource, TokenSourceBuilder};
+pub use status::{Status, StatusWatcher};
+pub use token::{InvalidToken, Token, TokenBuilder};

@@ -1,0 +1,114 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::watch;
+
+use super::Now;
+
+/// A clock that moves only when a test moves it.
+///
+/// ```
+/// # use oauthbearer_core::{clock::ManualClock, Clock};
+/// # use std::time::Duration;
+/// let manual = ManualClock::new();
+/// let clock = Clock::from(manual.clone());
+/// let before = clock.wall();
+/// manual.advance(Duration::from_secs(60));
+/// assert_eq!(clock.wall(), before + Duration::from_secs(60));
+/// ```
+#[derive(Clone, Debug)]
+pub struct ManualClock(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    wall: Mutex<SystemTime>,
+    monotonic: watch::Sender<Duration>,
+    sleepers: watch::Sender<Vec<Duration>>,
+}
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ManualClock {
+    /// A clock at 2023-11-14T22:13:20Z.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::at(UNIX_EPOCH + Duration::from_secs(1_700_000_000))
+    }
+
+    /// A clock whose wall time is `wall`.
+    #[must_use]
+    pub fn at(wall: SystemTime) -> Self {
+        Self(Arc::new(Shared {
+            wall: Mutex::new(wall),
+            monotonic: watch::Sender::new(Duration::ZERO),
+            sleepers: watch::Sender::new(Vec::new()),
+        }))
+    }
+
+    /// Moves both clocks, as passing time does, and wakes who slept until then.
+    pub fn advance(&self, duration: Duration) {
+        *self.wall_mut() += duration;
+        self.0.monotonic.send_modify(|monotonic| *monotonic += duration);
+    }
+
+    /// Sets the wall clock alone, as an administrator, a time service or a machine's sleep does.
+    pub fn set_wall(&self, wall: SystemTime) {
+        *self.wall_mut() = wall;
+    }
+
+    /// Waits until somebody sleeps on this clock, and returns how long the first of them still wants to.
+    pub async fn next_sleep(&self) -> Duration {
+        let mut sleepers = self.0.sleepers.subscribe();
+        loop {
+            if let Some(left) = self.shortest(&sleepers.borrow_and_update()) {
+                return left;
+            }
+            // The sender lives in `self`, so this cannot fail.
+            let _ = sleepers.changed().await;
+        }
+    }
+
+    pub(super) fn now(&self) -> Now {
+        Now { wall: *self.wall_mut(), monotonic: *self.0.monotonic.borrow() }
+    }
+
+    pub(super) async fn sleep(&self, duration: Duration) {
+        let mut monotonic = self.0.monotonic.subscribe();
+        let until = *monotonic.borrow() + duration;
+        let _entry = Sleeper::enter(&self.0, until);
+        let _ = monotonic.wait_for(|now| *now >= until).await;
+    }
+
+    fn shortest(&self, sleepers: &[Duration]) -> Option<Duration> {
+        let now = *self.0.monotonic.borrow();
+        sleepers.iter().filter(|until| **until > now).min().map(|until| *until - now)
+    }
+
+    fn wall_mut(&self) -> MutexGuard<'_, SystemTime> {
+        self.0.wall.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An entry in the list of sleepers that goes when its sleep ends or is cancelled.
+struct Sleeper<'a>(&'a Shared, Duration);
+
+impl<'a> Sleeper<'a> {
+    fn enter(shared: &'a Shared, until: Duration) -> Self {
+        shared.sleepers.send_modify(|all| all.push(until));
+        Self(shared, until)
+    }
+}
+
+impl Drop for Sleeper<'_> {
+    fn drop(&mut self) {
+        self.0.sleepers.send_modify(|all| {
+            if let Some(place) = all.iter().position(|until| *until == self.1) {
+                all.swap_remove(place);
+            }
+        });
+    }
+}

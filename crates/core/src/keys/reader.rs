@@ -1,0 +1,265 @@
+use super::{unknown, Key, Kind, Values};
+use crate::{ConfigError, Pairs, Problem, Properties};
+
+/// Reads the values of a key table and collects every problem on the way, so that one error shows them all.
+///
+/// A method that finds a problem returns `None` and goes on; [`finish`](Self::finish) decides.
+pub struct Reader<'a> {
+    values: Values<'a>,
+    tables: Vec<&'static [Key]>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads `pairs`. A key that none of `tables` has is a problem.
+    #[must_use]
+    pub fn new(pairs: &'a Pairs, tables: &[&'static [Key]]) -> Self {
+        let mut reader = Self { values: Values::Pairs(pairs), tables: tables.to_vec(), problems: Vec::new() };
+        let known: Vec<String> = reader.keys().map(Key::shown_name).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        for (name, _) in pairs.iter() {
+            if !reader.keys().any(|key| key.matches(name)) {
+                reader.problems.push(unknown(pairs.place(), name, &known));
+            }
+        }
+        reader
+    }
+
+    /// Reads single properties; properties that `table` does not have are none of its business.
+    #[must_use]
+    pub fn of_properties(properties: &'a Properties, table: &'static [Key]) -> Self {
+        Self { values: Values::Properties(properties), tables: vec![table], problems: Vec::new() }
+    }
+
+    /// The text of `name`.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let (key, value) = self.value(name)?;
+        if value.is_empty() {
+            return self.fail(name, &format!("must not be empty. {}", hint(key)));
+        }
+        if value.chars().any(char::is_control) {
+            return self.fail(name, "has control characters: remove them.");
+        }
+        Some(value)
+    }
+
+    /// The whole number of `name`.
+    pub fn integer(&mut self, name: &str) -> Option<i64> {
+        let (key, value) = self.value(name)?;
+        let Kind::Integer(min, max) = key.kind else { return None };
+        let digits = value.strip_prefix('-').unwrap_or(&value);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return self
+                .fail(name, &format!("must be an integer; got '{}'. Use {min} to {max}.", shown(&value)));
+        }
+        match value.parse::<i64>() {
+            Ok(number) if (min..=max).contains(&number) => Some(number),
+            _ => {
+                self.fail(name, &format!("must be between {min} and {max} inclusive; got {}.", shown(&value)))
+            }
+        }
+    }
+
+    /// The decimal number of `name`.
+    pub fn decimal(&mut self, name: &str) -> Option<f64> {
+        let (key, value) = self.value(name)?;
+        let Kind::Decimal(min, max) = key.kind else { return None };
+        match value.parse::<f64>() {
+            Ok(number) if (min..=max).contains(&number) => Some(number),
+            _ => {
+                let message = format!(
+                    "must be a number between {min:?} and {max:?} inclusive; got '{}'.",
+                    shown(&value)
+                );
+                self.fail(name, &message)
+            }
+        }
+    }
+
+    /// The word of `name`, spelt as in its table.
+    pub fn word(&mut self, name: &str) -> Option<&'static str> {
+        let (key, value) = self.value(name)?;
+        let found = match key.kind {
+            Kind::OneOf(words) => words.iter().find(|word| **word == value),
+            Kind::Word(words) => words.iter().find(|word| word.eq_ignore_ascii_case(&value)),
+            _ => None,
+        };
+        if value.is_empty() {
+            return self.fail(name, &format!("must not be empty. Use {}.", quoted_list(key)));
+        }
+        match found {
+            Some(word) => Some(word),
+            None => self.fail(name, &format!("must be {}; got '{}'.", quoted_list(key), shown(&value))),
+        }
+    }
+
+    /// Names, without the prefix, and values of all keys that begin with `prefix`.
+    pub fn prefixed(&mut self, prefix: &str) -> Vec<(String, String)> {
+        let Values::Pairs(pairs) = self.values else { return Vec::new() };
+        let named = pairs.iter().filter_map(|(key, value)| Some((key.strip_prefix(prefix)?, value)));
+        named.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    /// Whether `name`, or one of its aliases, is given.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.keys().find(|key| key.name == name).is_some_and(|key| !self.given(key).is_empty())
+    }
+
+    /// Adds a problem of a provider's own. `message` goes after the key: `must name a region; got 'x'.`
+    pub fn problem(&mut self, name: &str, message: &str) {
+        let message = format!("{} {message}", self.label(name));
+        self.problems.push(Problem { key: name.to_owned(), message });
+    }
+
+    /// Adds a problem in words of a provider's own, which name the key.
+    pub fn plain_problem(&mut self, name: &str, message: impl Into<String>) {
+        self.problems.push(Problem { key: name.to_owned(), message: message.into() });
+    }
+
+    /// Adds the problems of an error.
+    pub fn absorb<T>(&mut self, result: Result<T, ConfigError>) -> Option<T> {
+        result.map_err(|error| self.problems.extend_from_slice(error.problems())).ok()
+    }
+
+    /// `value`, or an error of all problems.
+    ///
+    /// # Errors
+    /// All problems found since [`new`](Self::new).
+    pub fn finish<T>(self, value: T) -> Result<T, ConfigError> {
+        ConfigError::unless_empty(self.problems, value)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &'static Key> + '_ {
+        self.tables.iter().flat_map(|table| table.iter())
+    }
+
+    fn given(&self, key: &Key) -> Vec<(&'static str, &'a str)> {
+        let names = std::iter::once(key.name).chain(key.aliases.iter().copied());
+        let value = |name| match self.values {
+            Values::Pairs(pairs) => pairs.value(name),
+            Values::Properties(properties) => properties.value(name),
+        };
+        names.filter_map(|name| Some((name, value(name)?))).collect()
+    }
+
+    fn value(&mut self, name: &str) -> Option<(&'static Key, String)> {
+        let key = self.keys().find(|key| key.name == name)?;
+        let given = self.given(key);
+        if let Some((other, _)) = given.iter().find(|(_, value)| *value != given[0].1) {
+            let message = format!("and '{other}' are the same key and differ: set one of them.");
+            return self.fail(given[0].0, &message);
+        }
+        match given.first() {
+            Some((_, value)) => Some((key, (*value).to_owned())),
+            None if key.required => self.missing(key),
+            None => key.default.map(|value| (key, value.to_owned())),
+        }
+    }
+
+    fn missing<T>(&mut self, key: &Key) -> Option<T> {
+        let place = match self.values {
+            Values::Pairs(pairs) => pairs.place(),
+            Values::Properties(_) => "the configuration",
+        };
+        let message = format!("'{}' is required in {place}. {}", key.name, hint(key));
+        self.problems.push(Problem { key: key.name.to_owned(), message });
+        None
+    }
+
+    fn fail<T>(&mut self, name: &str, message: &str) -> Option<T> {
+        self.problem(name, message);
+        None
+    }
+
+    fn label(&self, name: &str) -> String {
+        match self.values {
+            Values::Pairs(pairs) => format!("{} '{name}'", pairs.place()),
+            Values::Properties(_) => format!("'{name}'"),
+        }
+    }
+}
+
+fn hint(key: &Key) -> String {
+    format!("Set {}=…: {}", key.name, key.doc)
+}
+
+fn quoted_list(key: &Key) -> String {
+    let (Kind::OneOf(words) | Kind::Word(words)) = key.kind else { return String::new() };
+    words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" or ")
+}
+
+/// A value as an error may show it: short, on one line.
+fn shown(value: &str) -> String {
+    value.chars().take(40).flat_map(char::escape_debug).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static KEYS: &[Key] = &[
+        Key::text("region", "An AWS region.").required().aliases(&["aws_region"]),
+        Key::integer("seconds", 60, 900, "Life.").default("900"),
+        Key::one_of("algorithm", &["ES384", "RS256"], "Signature.").default("ES384"),
+        Key::word("debug", &["none", "console"], "Verbosity.").default("none"),
+        Key::prefix("tag_", "A tag."),
+    ];
+
+    fn errors(text: &str) -> Vec<String> {
+        let pairs = Pairs::parse("p", text).unwrap();
+        let mut reader = Reader::new(&pairs, &[KEYS]);
+        reader.text("region");
+        reader.integer("seconds");
+        reader.word("algorithm");
+        reader.word("debug");
+        match reader.finish(()) {
+            Ok(()) => Vec::new(),
+            Err(error) => error.problems().iter().map(|problem| problem.message.clone()).collect(),
+        }
+    }
+
+    #[test]
+    fn reads_values_and_defaults() {
+        let pairs = Pairs::parse("p", "aws_region=r,debug=CONSOLE,tag_a=,tag_b=x").unwrap();
+        let mut reader = Reader::new(&pairs, &[KEYS]);
+        assert_eq!(reader.text("region").as_deref(), Some("r"));
+        assert_eq!(reader.integer("seconds"), Some(900));
+        assert_eq!(reader.word("algorithm"), Some("ES384"));
+        assert_eq!(reader.word("debug"), Some("console"));
+        assert_eq!(reader.prefixed("tag_"), [("a".into(), String::new()), ("b".into(), "x".into())]);
+        assert!(reader.has("region") && !reader.has("seconds"));
+        reader.finish(()).unwrap();
+    }
+
+    #[test]
+    fn reports_every_problem_at_once() {
+        let errors = errors("regoin=x,seconds=1,algorithm=es384,debug=loud");
+        assert_eq!(errors.len(), 5, "{errors:#?}");
+        assert!(errors[0]
+            .starts_with("Unknown key 'regoin' in p. Did you mean 'region'? Known keys: region, seconds,"));
+        assert!(errors[1].starts_with("'region' is required in p."));
+        assert_eq!(errors[2], "p 'seconds' must be between 60 and 900 inclusive; got 1.");
+        assert_eq!(errors[3], "p 'algorithm' must be 'ES384' or 'RS256'; got 'es384'.");
+        assert_eq!(errors[4], "p 'debug' must be 'none' or 'console'; got 'loud'.");
+    }
+
+    #[test]
+    fn integers_are_plain_digits() {
+        for bad in ["", "+300", "3_00", "300.5", "0x60", "٣٠٠"] {
+            let errors = errors(&format!("region=r,seconds={bad}"));
+            assert!(errors[0].contains("'seconds' must be an integer"), "{errors:?}");
+        }
+        for bad in ["-10", "99999999999999999999"] {
+            let errors = errors(&format!("region=r,seconds={bad}"));
+            assert!(errors[0].contains("must be between 60 and 900 inclusive; got"), "{errors:?}");
+        }
+    }
+
+    #[test]
+    fn an_alias_that_contradicts_is_an_error() {
+        assert!(errors("region=a,aws_region=b")[0].contains("'region' and 'aws_region' are the same key"));
+        assert!(errors("region=a,aws_region=a").is_empty());
+        assert!(errors("region=")[0].contains("'region' must not be empty"));
+    }
+}

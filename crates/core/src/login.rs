@@ -1,0 +1,210 @@
+//! From a client's properties to what logs it in: which provider, with which settings, and what is left for the
+//! client itself.
+
+use std::sync::Arc;
+
+use crate::keys::unknown;
+use crate::registry::ProviderFactory;
+use crate::{
+    Backoff, Clock, ConfigError, Extensions, Problem, Properties, ProviderConfig, Reader,
+    RefreshWindowConfig, Registry, TokenProvider, TokenSourceBuilder,
+};
+
+mod foreign;
+mod marker;
+
+use marker::{Asked, Mechanism};
+
+pub(crate) const CONFIG: &str = "sasl.oauthbearer.config";
+pub(crate) const EXTENSIONS: &str = "sasl.oauthbearer.extensions";
+pub(crate) const METHOD: &str = "sasl.oauthbearer.method";
+pub(crate) const METADATA_TYPE: &str = "sasl.oauthbearer.metadata.authentication.type";
+const PROTOCOL: &str = "security.protocol";
+
+/// Who logs a client in.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Login {
+    /// Nothing of ours is configured: the client takes its properties as they are.
+    Untouched,
+    /// A provider of ours serves the client.
+    Managed(ManagedLogin),
+}
+
+/// A provider, how its tokens are renewed, and the properties that remain for the client.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ManagedLogin {
+    /// Fetches the tokens.
+    pub provider: Arc<dyn TokenProvider>,
+    /// The client's properties without ours, with mechanism and protocol set.
+    pub properties: Properties,
+    extensions: Extensions,
+    window: RefreshWindowConfig,
+    backoff: Backoff,
+    clock: Clock,
+}
+
+impl ManagedLogin {
+    /// A token source that fetches from this login's provider. Starts nothing.
+    #[must_use]
+    pub fn source(&self) -> TokenSourceBuilder {
+        TokenSourceBuilder::new(self.provider.clone())
+            .extensions(self.extensions.clone())
+            .refresh_window(self.window)
+            .backoff(self.backoff)
+            .clock(self.clock.clone())
+    }
+}
+
+impl std::fmt::Debug for ManagedLogin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ManagedLogin")
+            .field("provider", &self.provider.name())
+            .field("properties", &self.properties)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Login {
+    /// Finds out which provider of `registry` the properties ask for, checks them and makes it. Does no I/O on the
+    /// network and starts nothing.
+    ///
+    /// With `native_oidc`, `sasl.oauthbearer.method=oidc` alone is left to librdkafka even where `registry` has a
+    /// provider for it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the configuration, together.
+    pub fn from_properties(
+        properties: &Properties,
+        registry: &Registry,
+        native_oidc: bool,
+        clock: &Clock,
+    ) -> Result<Self, ConfigError> {
+        match marker::asked(properties, registry, native_oidc)? {
+            Asked::Nobody => Ok(Self::Untouched),
+            Asked::For(factory) => managed(properties, factory, clock).map(Self::Managed),
+        }
+    }
+
+    /// A login served by a provider that the program made itself. The properties need no marker, and none of the
+    /// keys that would configure another provider.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the configuration, together.
+    pub fn with_provider(
+        properties: &Properties,
+        provider: Arc<dyn TokenProvider>,
+        clock: &Clock,
+    ) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        for key in [CONFIG, METHOD, METADATA_TYPE] {
+            if properties.value(key).is_some_and(|value| !marker::is_default(value)) {
+                let message = format!(
+                    "'{key}' configures a provider, but the program gives its own: remove one of them."
+                );
+                problems.push(Problem { key: key.to_owned(), message });
+            }
+        }
+        marker::check_mechanism(properties, &[&provider.name().to_ascii_lowercase()], &mut problems);
+        let common = Common::read(properties, false, &mut problems);
+        ConfigError::unless_empty(problems, ())?;
+        Ok(Self::Managed(common.login(provider, properties, clock)))
+    }
+}
+
+fn managed(
+    properties: &Properties,
+    factory: &dyn ProviderFactory,
+    clock: &Clock,
+) -> Result<ManagedLogin, ConfigError> {
+    let mut problems = Vec::new();
+    let mut markers = vec![factory.marker()];
+    markers.extend(factory.aliases());
+    marker::check_mechanism(properties, &markers, &mut problems);
+    let common = Common::read(properties, factory.requires_tls(), &mut problems);
+    let built =
+        ProviderConfig::new(properties.clone(), clock.clone()).and_then(|config| factory.build(&config));
+    match built {
+        Err(error) => Err(error.and_all(problems)),
+        Ok(provider) => {
+            ConfigError::unless_empty(problems, ())?;
+            Ok(common.login(provider, properties, clock))
+        }
+    }
+}
+
+/// What every login has, whoever provides the tokens.
+struct Common {
+    extensions: Extensions,
+    window: RefreshWindowConfig,
+    backoff: Backoff,
+    protocol: &'static str,
+}
+
+impl Common {
+    fn read(properties: &Properties, requires_tls: bool, problems: &mut Vec<Problem>) -> Self {
+        foreign::check(properties, problems);
+        unknown_keys(properties, problems);
+        let protocol = protocol(properties, requires_tls, problems);
+        let mut reader = Reader::of_properties(properties, crate::schedule::KEYS);
+        let window = RefreshWindowConfig::read(&mut reader);
+        let backoff = Backoff::read(&mut reader);
+        let extensions = reader.absorb(Extensions::parse(properties.value(EXTENSIONS).unwrap_or_default()));
+        if let Err(error) = reader.finish(()) {
+            problems.extend_from_slice(error.problems());
+        }
+        Self { extensions: extensions.unwrap_or_default(), window, backoff, protocol }
+    }
+
+    fn login(self, provider: Arc<dyn TokenProvider>, properties: &Properties, clock: &Clock) -> ManagedLogin {
+        let Self { extensions, window, backoff, protocol } = self;
+        let properties = client_properties(properties, protocol);
+        ManagedLogin { provider, properties, extensions, window, backoff, clock: clock.clone() }
+    }
+}
+
+/// Without our keys: a librdkafka built without curl rejects several of them, and one built with it would start a
+/// token refresh of its own that overwrites ours.
+fn client_properties(properties: &Properties, protocol: &str) -> Properties {
+    let ours = |key: &str| {
+        key.starts_with("sasl.oauthbearer.")
+            || key.starts_with("sasl.login.")
+            || Mechanism::KEYS.contains(&key)
+    };
+    let mut left: Properties = properties.iter().filter(|(key, _)| !ours(key)).collect();
+    left.set("sasl.mechanism", "OAUTHBEARER");
+    left.set(PROTOCOL, protocol);
+    left
+}
+
+fn unknown_keys(properties: &Properties, problems: &mut Vec<Problem>) {
+    let mut known = vec![CONFIG, EXTENSIONS, METHOD, METADATA_TYPE];
+    known.extend(crate::schedule::KEYS.iter().map(|key| key.name));
+    for (key, _) in properties.iter() {
+        let ours = key.starts_with("sasl.oauthbearer.") || key.starts_with("sasl.login.");
+        if ours && !known.contains(&key) && !foreign::knows(key) {
+            problems.push(unknown("the configuration", key, &known));
+        }
+    }
+}
+
+fn protocol(properties: &Properties, requires_tls: bool, problems: &mut Vec<Problem>) -> &'static str {
+    const TLS: &str = "SASL_SSL";
+    const PLAIN: &str = "SASL_PLAINTEXT";
+    let Some(given) = properties.value(PROTOCOL) else { return TLS };
+    if given.eq_ignore_ascii_case(TLS) {
+        return TLS;
+    }
+    if !requires_tls && given.eq_ignore_ascii_case(PLAIN) {
+        return PLAIN;
+    }
+    let allowed = if requires_tls { TLS } else { "SASL_SSL or SASL_PLAINTEXT" };
+    let message = format!(
+        "'{PROTOCOL}' must be {allowed} for this login; got '{}'. Set {PROTOCOL}=SASL_SSL, without surrounding \
+         space, or leave it out.",
+        given.escape_debug()
+    );
+    problems.push(Problem { key: PROTOCOL.to_owned(), message });
+    TLS
+}

@@ -1,0 +1,63 @@
+//! The one long-lived thread of this library in a process, with a runtime of its own.
+//!
+//! Refreshing must not depend on the application's runtime, which may be blocked, single-threaded or gone.
+
+use std::sync::{mpsc, Arc, Mutex, PoisonError};
+use std::thread::{self, ThreadId};
+
+use arc_swap::ArcSwapOption;
+use tokio::runtime::{Builder, Handle};
+
+use crate::{ErrorKind, ProviderError};
+
+struct Process {
+    pid: u32,
+    thread: ThreadId,
+    handle: Handle,
+}
+
+static PROCESS: ArcSwapOption<Process> = ArcSwapOption::const_empty();
+static STARTING: Mutex<()> = Mutex::new(());
+
+/// The runtime of this process, started at first use; a child made by `fork` starts its own.
+pub(crate) fn handle() -> Result<Handle, ProviderError> {
+    if let Some(handle) = running() {
+        return Ok(handle);
+    }
+    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = running() {
+        return Ok(handle);
+    }
+    let process = start().map_err(|error| {
+        ProviderError::new(
+            ErrorKind::Internal,
+            format!("the token refresh thread could not be started: {error}"),
+        )
+    })?;
+    let handle = process.handle.clone();
+    PROCESS.store(Some(Arc::new(process)));
+    Ok(handle)
+}
+
+/// Whether the caller is that thread, which must never wait.
+pub(crate) fn is_own_thread() -> bool {
+    PROCESS.load().as_ref().is_some_and(|process| process.thread == thread::current().id())
+}
+
+fn running() -> Option<Handle> {
+    let process = PROCESS.load();
+    process.as_ref().filter(|process| process.pid == std::process::id()).map(|process| process.handle.clone())
+}
+
+fn start() -> std::io::Result<Process> {
+    let runtime = Builder::new_current_thread().enable_all().thread_name("oauthbearer-fetch").build()?;
+    let handle = runtime.handle().clone();
+    let (started, wait) = mpsc::channel();
+    let thread = thread::Builder::new().name("oauthbearer".into()).spawn(move || {
+        let _ = started.send(());
+        runtime.block_on(std::future::pending::<()>());
+    })?;
+    // The handle can only drive timers once the thread blocks on the runtime.
+    let _ = wait.recv();
+    Ok(Process { pid: std::process::id(), thread: thread.thread().id(), handle })
+}

@@ -1,0 +1,44 @@
+use crate::{ProviderError, Token};
+
+/// One Kafka client that wants every new token: all that an integration with another binding, fork or client
+/// implements. [`TokenSource::drive`](crate::TokenSource::drive) starts the pushing.
+///
+/// All methods are called from this library's thread: they must not wait for I/O and must not run a client's
+/// destructor.
+///
+/// ```
+/// use oauthbearer_core::{ProviderError, SetTokenError, Token, TokenSink};
+/// use std::sync::{Mutex, Weak};
+///
+/// struct Login { header: Mutex<String> }
+/// struct Sink(Weak<Login>);
+///
+/// impl TokenSink for Sink {
+///     fn set(&self, token: &Token) -> Result<(), SetTokenError> {
+///         if let Some(login) = self.0.upgrade() {
+///             *login.header.lock().unwrap() = format!("Bearer {}", token.secret());
+///         }
+///         Ok(())
+///     }
+///     fn fail(&self, _error: &ProviderError) {}
+///     fn is_alive(&self) -> bool { self.0.strong_count() > 0 }
+/// }
+/// ```
+pub trait TokenSink: Send + Sync + 'static {
+    /// Hands a new token to the client.
+    ///
+    /// # Errors
+    /// What the client said when it refused the token.
+    fn set(&self, token: &Token) -> Result<(), SetTokenError>;
+
+    /// Says that no valid token is left and why. Called after the last token's end, once a failed renewal.
+    fn fail(&self, error: &ProviderError);
+
+    /// Whether the client still exists. Looked at from time to time; a sink that says no is forgotten.
+    fn is_alive(&self) -> bool;
+}
+
+/// A client refused a token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the client refused the token: {0}")]
+pub struct SetTokenError(pub String);

@@ -1,0 +1,62 @@
+use std::time::Duration;
+
+use crate::clock::Now;
+use crate::Token;
+
+/// A wall clock that moved this much against the monotonic one was set, or the machine slept.
+const STEP: Duration = Duration::from_secs(5);
+
+/// The present token, and when by both clocks it ends and wants to be renewed.
+#[derive(Debug)]
+pub(super) struct Current {
+    pub(super) token: Token,
+    fetched: Now,
+    renew_at: Duration,
+    /// How long the token lived when it was first seen.
+    pub(super) life: Duration,
+}
+
+impl Current {
+    pub(super) fn new(token: Token, fetched: Now, renew_after: Duration, life: Duration) -> Self {
+        Self { token, fetched, renew_at: fetched.monotonic + renew_after, life }
+    }
+
+    /// How long the token still lives: by whichever clock says less.
+    pub(super) fn remaining(&self, now: Now) -> Option<Duration> {
+        let by_wall = self.token.expires_at().duration_since(now.wall).ok()?;
+        let whole = self.token.expires_at().duration_since(self.fetched.wall).ok()?;
+        let by_monotonic = (self.fetched.monotonic + whole).checked_sub(now.monotonic)?;
+        Some(by_wall.min(by_monotonic)).filter(|left| !left.is_zero())
+    }
+
+    /// Whether the token lives and need not be renewed yet.
+    pub(super) fn is_fresh(&self, now: Now) -> bool {
+        now.monotonic < self.renew_at && !self.stepped(now) && self.remaining(now).is_some()
+    }
+
+    /// Whether a new client may still start with the token: it must not end while the client logs in.
+    pub(super) fn can_start(&self, now: Now) -> bool {
+        let margin = (self.life / 10).min(Duration::from_secs(60));
+        self.remaining(now).is_some_and(|left| left >= margin)
+    }
+
+    /// How long until the token wants to be renewed.
+    pub(super) fn fresh_for(&self, now: Now) -> Duration {
+        if self.is_fresh(now) {
+            self.renew_at.saturating_sub(now.monotonic)
+        } else {
+            Duration::ZERO
+        }
+    }
+
+    pub(super) fn is_same(&self, token: &Token) -> bool {
+        self.token.secret() == token.secret() && self.token.expires_at() == token.expires_at()
+    }
+
+    fn stepped(&self, now: Now) -> bool {
+        let passed = now.monotonic.saturating_sub(self.fetched.monotonic);
+        let expected = self.fetched.wall + passed;
+        let difference = now.wall.duration_since(expected).unwrap_or_else(|error| error.duration());
+        difference > STEP
+    }
+}

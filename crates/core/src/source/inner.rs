@@ -1,0 +1,368 @@
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use fastrand::Rng;
+use tokio::sync::{watch, Notify, Semaphore};
+
+use super::current::Current;
+use super::fetch::{fetch, STUCK_FETCHES};
+use super::TokenSourceBuilder;
+use crate::clock::Now;
+use crate::schedule::{look_again_after, Failure, Retry};
+use crate::{
+    runtime, Backoff, Clock, ErrorKind, Extensions, InvalidToken, ProviderError, RefreshWindow, Status,
+    Token, TokenProvider, TokenSink,
+};
+
+type Outcome = Result<Token, ProviderError>;
+
+pub(super) struct Inner {
+    provider: Arc<dyn TokenProvider>,
+    extensions: Extensions,
+    window: RefreshWindow,
+    backoff: Backoff,
+    pub(super) clock: Clock,
+    fetch_timeout: Duration,
+    threads: Arc<Semaphore>,
+    current: ArcSwapOption<Current>,
+    flight: Mutex<Flight>,
+    pub(super) clients: Mutex<Clients>,
+    pub(super) wake: Notify,
+    pub(super) status: watch::Sender<Status>,
+}
+
+/// The fetch under way and what the last failures ask for.
+#[derive(Default)]
+struct Flight {
+    running: Option<(u32, watch::Receiver<Option<Outcome>>)>,
+    failures: u32,
+    retry: Option<RetryAt>,
+}
+
+struct RetryAt {
+    on_demand: Duration,
+    by_itself: Duration,
+    error: ProviderError,
+}
+
+#[derive(Default)]
+pub(super) struct Clients {
+    pub(super) sinks: Vec<Arc<dyn TokenSink>>,
+    /// The process whose driver serves the sinks.
+    pub(super) driver: Option<u32>,
+    /// Whether the sinks know that no token is left.
+    pub(super) told_dead: bool,
+}
+
+impl Inner {
+    pub(super) fn new(builder: TokenSourceBuilder) -> Self {
+        let TokenSourceBuilder { provider, extensions, window, backoff, clock, fetch_timeout } = builder;
+        Self {
+            window: window.resolve(provider.renewal()),
+            status: watch::Sender::new(Status::new(provider.name())),
+            provider,
+            extensions,
+            backoff,
+            clock,
+            fetch_timeout,
+            threads: Arc::new(Semaphore::new(STUCK_FETCHES)),
+            current: ArcSwapOption::empty(),
+            flight: Mutex::default(),
+            clients: Mutex::default(),
+            wake: Notify::new(),
+        }
+    }
+
+    /// The present token if it need not be renewed. Takes no lock.
+    pub(super) fn fresh(&self) -> Option<Token> {
+        let current = self.current.load();
+        let current = current.as_ref()?;
+        current.is_fresh(self.clock.now()).then(|| current.token.clone())
+    }
+
+    pub(super) async fn wait_for_token(self: Arc<Self>, timeout: Duration) -> Outcome {
+        let deadline = self.clock.now().monotonic.saturating_add(timeout);
+        loop {
+            if let Some(token) = self.fresh() {
+                return Ok(token);
+            }
+            let error = match self.attempt(deadline).await {
+                Ok(token) => return Ok(token),
+                Err(error) => error,
+            };
+            if let Some(token) = self.startable() {
+                return Ok(token);
+            }
+            let now = self.clock.now().monotonic;
+            let pause = self.retry_on_demand(now);
+            if !error.is_transient() || now.saturating_add(pause) >= deadline {
+                return Err(error);
+            }
+            self.clock.sleep(pause).await;
+        }
+    }
+
+    /// One fetch, joined if it is under way, and not made at all while the last failure asks for quiet.
+    async fn attempt(self: &Arc<Self>, deadline: Duration) -> Outcome {
+        let now = self.clock.now().monotonic;
+        if let Some(retry) = self.flight().retry.as_ref().filter(|retry| now < retry.on_demand) {
+            return Err(retry.error.clone());
+        }
+        let fetch = self.fetch()?;
+        let left = deadline.saturating_sub(now);
+        tokio::select! {
+            biased;
+            outcome = finished(fetch) => outcome,
+            () = self.clock.sleep(left) => Err(timed_out(left)),
+        }
+    }
+
+    fn startable(&self) -> Option<Token> {
+        let current = self.current.load();
+        current
+            .as_ref()
+            .filter(|current| current.can_start(self.clock.now()))
+            .map(|current| current.token.clone())
+    }
+
+    fn retry_on_demand(&self, now: Duration) -> Duration {
+        self.flight().retry.as_ref().map_or(Duration::ZERO, |retry| retry.on_demand.saturating_sub(now))
+    }
+
+    /// How long until the next renewal is due by itself.
+    pub(super) fn due_in(&self) -> Duration {
+        let now = self.clock.now();
+        let fresh_for = self.current.load().as_ref().map_or(Duration::ZERO, |current| current.fresh_for(now));
+        let retry = self
+            .flight()
+            .retry
+            .as_ref()
+            .map_or(Duration::ZERO, |retry| retry.by_itself.saturating_sub(now.monotonic));
+        fresh_for.max(retry)
+    }
+
+    /// Joins the fetch under way, or starts one.
+    fn fetch(self: &Arc<Self>) -> Result<watch::Receiver<Option<Outcome>>, ProviderError> {
+        let runtime = runtime::handle()?;
+        let pid = std::process::id();
+        let mut flight = self.flight();
+        // A fetch of the process that forked this one never ends here.
+        if let Some((_, running)) = flight.running.as_ref().filter(|(owner, _)| *owner == pid) {
+            return Ok(running.clone());
+        }
+        let (send, receive) = watch::channel(None);
+        flight.running = Some((pid, receive.clone()));
+        drop(flight);
+        let inner = self.clone();
+        runtime.spawn(async move {
+            let landing = Landing(inner.clone());
+            let outcome = inner.fetch_and_push().await;
+            drop(landing);
+            send.send_replace(Some(outcome));
+        });
+        Ok(receive)
+    }
+
+    /// For the driver: one renewal, whatever it brings.
+    pub(super) async fn renew(self: &Arc<Self>) {
+        if let Ok(fetch) = self.fetch() {
+            let _ = finished(fetch).await;
+        }
+    }
+
+    async fn fetch_and_push(&self) -> Outcome {
+        let fetched = fetch(self.provider.clone(), self.fetch_timeout, &self.clock, &self.threads).await;
+        let now = self.clock.now();
+        match fetched.and_then(|token| self.accept(token, now)) {
+            Ok((token, changed)) => {
+                if changed {
+                    self.push(&token);
+                }
+                Ok(token)
+            }
+            Err(error) => {
+                self.note_failure(&error, now);
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes `token` the present one; says whether it is another than before.
+    fn accept(&self, token: Token, now: Now) -> Result<(Token, bool), ProviderError> {
+        let token = token.with_extensions(&self.extensions);
+        let left = token.expires_at().duration_since(now.wall).ok().filter(|left| !left.is_zero());
+        let left = left.ok_or(ProviderError::from(InvalidToken::Expired))?;
+        let previous = self.current.load_full().filter(|current| current.is_same(&token));
+        let first = {
+            let mut flight = self.flight();
+            flight.retry = None;
+            std::mem::take(&mut flight.failures) > 0 || self.current.load().is_none()
+        };
+        let (life, renew_after) = match &previous {
+            Some(same) => (same.life, look_again_after(same.life)),
+            None => (left, self.window.renew_after(left, first, &mut Rng::new())),
+        };
+        self.current.store(Some(Arc::new(Current::new(token.clone(), now, renew_after, life))));
+        self.report_renewal(&token, now, left, renew_after);
+        Ok((token, previous.is_none()))
+    }
+
+    fn report_renewal(&self, token: &Token, now: Now, life: Duration, renew_after: Duration) {
+        tracing::info!(name: "oauthbearer.token.renewed", target: "oauthbearer",
+            provider = self.provider.name(), principal = token.principal(), expires_in_s = life.as_secs(),
+            renew_in_s = renew_after.as_secs(), "token renewed");
+        self.status.send_modify(|status| {
+            status.principal = Some(token.principal().to_owned());
+            status.expires_at = Some(token.expires_at());
+            status.renewed_at = Some(now.wall);
+            status.renewals += 1;
+            status.consecutive_failures = 0;
+            status.last_error = None;
+        });
+    }
+
+    fn note_failure(&self, error: &ProviderError, now: Now) {
+        let remaining = self.current.load().as_ref().and_then(|current| current.remaining(now));
+        let mut flight = self.flight();
+        flight.failures = flight.failures.saturating_add(1);
+        let failure = Failure {
+            count: flight.failures,
+            transient: error.is_transient(),
+            remaining,
+            retry_after: error.retry_after(),
+        };
+        let Retry { on_demand, by_itself } = self.backoff.retry(failure, &mut Rng::new());
+        flight.retry = Some(RetryAt {
+            on_demand: now.monotonic + on_demand,
+            by_itself: now.monotonic + by_itself,
+            error: error.clone(),
+        });
+        drop(flight);
+        tracing::warn!(name: "oauthbearer.token.failed", target: "oauthbearer",
+            provider = self.provider.name(), error = %error, kind = ?error.kind(), failures = failure.count,
+            token_left_s = remaining.map(|left| left.as_secs()), retry_in_ms = by_itself.as_millis() as u64,
+            "token could not be renewed");
+        self.status.send_modify(|status| {
+            status.failures += 1;
+            status.consecutive_failures = failure.count;
+            status.last_error = Some(error.clone());
+        });
+        if remaining.is_none() {
+            self.tell_dead(error);
+        }
+    }
+
+    /// Sets `token` on the sink and takes it into the list.
+    pub(super) fn add_sink(
+        self: &Arc<Self>,
+        sink: Arc<dyn TokenSink>,
+        token: &Token,
+    ) -> Result<(), ProviderError> {
+        set(sink.as_ref(), token)?;
+        let mut clients = self.clients();
+        clients.sinks.retain(|sink| is_alive(sink.as_ref()));
+        clients.sinks.push(sink.clone());
+        self.count(&clients);
+        let result = self.start_driver(&mut clients);
+        drop(clients);
+        // A renewal may have pushed to the list between the two steps above.
+        if let Some(current) = self.current.load().as_ref().filter(|current| !current.is_same(token)) {
+            set(sink.as_ref(), &current.token)?;
+        }
+        self.wake.notify_one();
+        result
+    }
+
+    pub(super) fn prune(&self) {
+        let mut clients = self.clients();
+        clients.sinks.retain(|sink| is_alive(sink.as_ref()));
+        self.count(&clients);
+        drop(clients);
+        self.wake.notify_one();
+    }
+
+    pub(super) fn count(&self, clients: &Clients) {
+        let number = clients.sinks.len();
+        self.status.send_if_modified(|status| std::mem::replace(&mut status.clients, number) != number);
+    }
+
+    fn push(&self, token: &Token) {
+        for sink in self.living_sinks(false) {
+            if let Err(error) = set(sink.as_ref(), token) {
+                tracing::warn!(name: "oauthbearer.client.refused", target: "oauthbearer",
+                    provider = self.provider.name(), error = %error, "a client refused its new token");
+            }
+        }
+    }
+
+    fn tell_dead(&self, error: &ProviderError) {
+        for sink in self.living_sinks(true) {
+            let _ = catch_unwind(AssertUnwindSafe(|| sink.fail(error)));
+        }
+    }
+
+    /// Tells the sinks once that the token has ended while no renewal succeeds.
+    pub(super) fn tell_if_dead(&self) {
+        let now = self.clock.now();
+        if self.clients().told_dead
+            || self.current.load().as_ref().is_some_and(|current| current.remaining(now).is_some())
+        {
+            return;
+        }
+        let error = self.flight().retry.as_ref().map(|retry| retry.error.clone());
+        if let Some(error) = error {
+            self.tell_dead(&error);
+        }
+    }
+
+    /// A copy of the list, so that no lock is held while clients are called.
+    fn living_sinks(&self, told_dead: bool) -> Vec<Arc<dyn TokenSink>> {
+        let mut clients = self.clients();
+        clients.told_dead = told_dead;
+        clients.sinks.iter().filter(|sink| is_alive(sink.as_ref())).cloned().collect()
+    }
+
+    pub(super) fn clients(&self) -> MutexGuard<'_, Clients> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn flight(&self) -> MutexGuard<'_, Flight> {
+        self.flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends the flight even where the fetch's task is torn down.
+struct Landing(Arc<Inner>);
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        self.0.flight().running = None;
+        self.0.wake.notify_one();
+    }
+}
+
+fn set(sink: &dyn TokenSink, token: &Token) -> Result<(), ProviderError> {
+    match catch_unwind(AssertUnwindSafe(|| sink.set(token))) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(ProviderError::new(ErrorKind::Internal, error.to_string())),
+        Err(_) => Err(ProviderError::new(ErrorKind::Internal, "a TokenSink panicked")),
+    }
+}
+
+pub(super) fn is_alive(sink: &dyn TokenSink) -> bool {
+    catch_unwind(AssertUnwindSafe(|| sink.is_alive())).unwrap_or(false)
+}
+
+async fn finished(mut fetch: watch::Receiver<Option<Outcome>>) -> Outcome {
+    match fetch.wait_for(Option::is_some).await.map(|outcome| outcome.clone()) {
+        Ok(Some(outcome)) => outcome,
+        _ => Err(super::gone()),
+    }
+}
+
+pub(super) fn timed_out(timeout: Duration) -> ProviderError {
+    ProviderError::new(ErrorKind::Timeout, format!("no token arrived within {timeout:?}"))
+        .with_help("Check that the token service can be reached from here and answers in time")
+}

@@ -36,7 +36,7 @@ pub use pairs::Pairs;
 pub use properties::Properties;
 pub use provider::{Renewal, TokenProvider};
 pub use registry::{ProviderConfig, ProviderFactory, Registry};
-pub use schedule::{Backoff, RefreshWindow, RefreshWindowConfig};
+pub use schedule::{Backoff, Chance, Failure, RefreshWindow, RefreshWindowConfig, Retry};
 pub use sink::{SetTokenError, TokenSink};
 pub use source::{TokenSource, TokenSourceBuilder};
 pub use status::{Status, StatusWatcher};

@@ -47,7 +47,6 @@ pub struct ManagedLogin {
 
 impl ManagedLogin {
     /// A token source that fetches from this login's provider. Starts nothing.
-    #[must_use]
     pub fn source(&self) -> TokenSourceBuilder {
         TokenSourceBuilder::new(self.provider.clone())
             .extensions(self.extensions.clone())
@@ -208,3 +207,6 @@ fn protocol(properties: &Properties, requires_tls: bool, problems: &mut Vec<Prob
     problems.push(Problem { key: PROTOCOL.to_owned(), message });
     TLS
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use fastrand::Rng;
-
 use crate::{Key, Reader, Renewal};
 
 const FACTOR: &str = "sasl.login.refresh.window.factor";
@@ -42,6 +40,9 @@ pub(crate) static KEYS: &[Key] = &[
     Key::integer(BACKOFF_MAX, 1, 3_600_000, "Milliseconds that any repetition waits at most, while no token is left.")
         .default("10000"),
 ];
+
+/// Where chance comes from: a number from 0 up to, not including, 1 at each call.
+pub type Chance<'a> = &'a mut dyn FnMut() -> f64;
 
 /// How far apart repetitions are after a failure that somebody has to put right first: half to one and a half of it.
 const PERMANENT_PAUSE: Duration = Duration::from_secs(60);
@@ -113,14 +114,14 @@ impl RefreshWindow {
     /// With `first`, after a start or a run of failures, the moment is drawn from the whole window, so that processes
     /// that started or failed together renew apart from then on.
     #[must_use]
-    pub fn renew_after(&self, life: Duration, first: bool, rng: &mut Rng) -> Duration {
-        let part = (self.factor + self.jitter * rng.f64()).min(1.0);
+    pub fn renew_after(&self, life: Duration, first: bool, chance: Chance<'_>) -> Duration {
+        let part = (self.factor + self.jitter * chance()).min(1.0);
         let mut delay = life.mul_f64(part);
         if let Some(room) = life.checked_sub(self.min_period + self.buffer) {
             delay = delay.min(self.min_period + room).max(self.min_period);
         }
         if first && self.spread_first {
-            delay = delay.mul_f64(0.05 + 0.95 * rng.f64());
+            delay = delay.mul_f64(0.05 + 0.95 * chance());
         }
         delay
     }
@@ -168,20 +169,20 @@ impl Backoff {
 
     /// A pause before the attempt that follows `failures` failures.
     #[must_use]
-    pub fn delay(&self, failures: u32, rng: &mut Rng) -> Duration {
+    pub fn delay(&self, failures: u32, chance: Chance<'_>) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
         let ceiling = self.initial.saturating_mul(1 << doublings).min(self.max);
-        ceiling.mul_f64(rng.f64())
+        ceiling.mul_f64(chance())
     }
 
     /// When to try again after `failure`.
     #[must_use]
-    pub fn retry(&self, failure: Failure, rng: &mut Rng) -> Retry {
-        let backoff = self.delay(failure.count, rng).max(failure.retry_after.unwrap_or_default());
+    pub fn retry(&self, failure: Failure, chance: Chance<'_>) -> Retry {
+        let backoff = self.delay(failure.count, chance).max(failure.retry_after.unwrap_or_default());
         let spread = match (failure.transient, failure.remaining) {
-            (false, _) => PERMANENT_PAUSE.mul_f64(0.5 + rng.f64()),
+            (false, _) => PERMANENT_PAUSE.mul_f64(0.5 + chance()),
             // While a token lives there is time: a fleet that lost its service must not wait for it at the door.
-            (true, Some(remaining)) => (remaining / 5).mul_f64(rng.f64()),
+            (true, Some(remaining)) => (remaining / 5).mul_f64(chance()),
             (true, None) => Duration::ZERO,
         };
         Retry { on_demand: backoff, by_itself: backoff.max(spread) }
@@ -216,6 +217,11 @@ mod tests {
 
     use super::*;
 
+    fn seeded(seed: u64) -> impl FnMut() -> f64 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        move || rng.f64()
+    }
+
     fn window(renewal: Renewal) -> RefreshWindow {
         RefreshWindowConfig::default().resolve(renewal)
     }
@@ -226,8 +232,9 @@ mod tests {
 
     #[test]
     fn kafkas_rules() {
-        let mut rng = Rng::with_seed(1);
-        let settled = |life, rng: &mut Rng| window(Renewal::default()).renew_after(seconds(life), false, rng);
+        let mut rng = seeded(1);
+        let settled =
+            |life, rng: Chance<'_>| window(Renewal::default()).renew_after(seconds(life), false, rng);
         for _ in 0..1000 {
             let hour = settled(3600, &mut rng);
             assert!((2880..=3060).contains(&hour.as_secs()), "factor and jitter: {hour:?}");
@@ -245,14 +252,13 @@ mod tests {
     fn the_minimum_period_holds() {
         let config =
             RefreshWindowConfig { min_period: seconds(900), buffer: seconds(0), ..Default::default() };
-        let delay =
-            config.resolve(Renewal::default()).renew_after(seconds(1000), false, &mut Rng::with_seed(1));
+        let delay = config.resolve(Renewal::default()).renew_after(seconds(1000), false, &mut seeded(1));
         assert_eq!(delay, seconds(900));
     }
 
     #[test]
     fn an_explicit_factor_beats_the_providers() {
-        let mut rng = Rng::with_seed(1);
+        let mut rng = seeded(1);
         let local = Renewal::local(0.5);
         assert!(window(local).renew_after(seconds(900), true, &mut rng) <= seconds(495));
         let config = RefreshWindowConfig { factor: Some(0.6), ..Default::default() };
@@ -261,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_first_renewal_falls_anywhere_in_the_window_only_for_remote_fetches() {
-        let mut rng = Rng::with_seed(1);
+        let mut rng = seeded(1);
         let mut tenths = [0; 10];
         for _ in 0..10_000 {
             let delay = window(Renewal::default()).renew_after(seconds(3600), true, &mut rng);
@@ -273,7 +279,7 @@ mod tests {
 
     #[test]
     fn permanent_failures_are_repeated_rarely() {
-        let mut rng = Rng::with_seed(1);
+        let mut rng = seeded(1);
         for count in 1..100 {
             let failure = Failure { count, transient: false, remaining: None, retry_after: None };
             let retry = Backoff::default().retry(failure, &mut rng);
@@ -285,7 +291,7 @@ mod tests {
     #[test]
     fn a_service_may_ask_to_be_left_alone() {
         let failure = Failure { count: 1, transient: true, remaining: None, retry_after: Some(seconds(17)) };
-        let retry = Backoff::default().retry(failure, &mut Rng::with_seed(1));
+        let retry = Backoff::default().retry(failure, &mut seeded(1));
         assert_eq!((retry.on_demand, retry.by_itself), (seconds(17), seconds(17)));
     }
 
@@ -293,14 +299,14 @@ mod tests {
         #[test]
         fn always_renews_before_the_end(life in 1u64..100_000, first: bool, seed: u64, remote: bool) {
             let renewal = Renewal { remote, ..Renewal::default() };
-            let delay = window(renewal).renew_after(seconds(life), first, &mut Rng::with_seed(seed));
+            let delay = window(renewal).renew_after(seconds(life), first, &mut seeded(seed));
             prop_assert!(delay < seconds(life) && delay > Duration::ZERO);
         }
 
         #[test]
         fn always_tries_again_before_the_end(remaining in 51u64..100_000, count in 1u32..50, seed: u64) {
             let failure = Failure { count, transient: true, remaining: Some(seconds(remaining)), retry_after: None };
-            let retry = Backoff::default().retry(failure, &mut Rng::with_seed(seed));
+            let retry = Backoff::default().retry(failure, &mut seeded(seed));
             prop_assert!(retry.by_itself <= seconds(remaining) / 5 && retry.on_demand <= retry.by_itself);
         }
     }

@@ -3,7 +3,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use fastrand::Rng;
 use tokio::sync::{watch, Notify, Semaphore};
 
 use super::current::Current;
@@ -202,7 +201,7 @@ impl Inner {
         };
         let (life, renew_after) = match &previous {
             Some(same) => (same.life, look_again_after(same.life)),
-            None => (left, self.window.renew_after(left, first, &mut Rng::new())),
+            None => (left, self.window.renew_after(left, first, &mut fastrand::f64)),
         };
         self.current.store(Some(Arc::new(Current::new(token.clone(), now, renew_after, life))));
         self.report_renewal(&token, now, left, renew_after);
@@ -233,7 +232,7 @@ impl Inner {
             remaining,
             retry_after: error.retry_after(),
         };
-        let Retry { on_demand, by_itself } = self.backoff.retry(failure, &mut Rng::new());
+        let Retry { on_demand, by_itself } = self.backoff.retry(failure, &mut fastrand::f64);
         flight.retry = Some(RetryAt {
             on_demand: now.monotonic + on_demand,
             by_itself: now.monotonic + by_itself,

@@ -1,0 +1,87 @@
+//! Who may log in to the test broker. All of it is made up, or comes from AWS's documentation.
+
+/// AWS credentials that the MSK listener knows.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Identity {
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key_id: &'static str,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_access_key: &'static str,
+    /// `AWS_SESSION_TOKEN`; an IAM user has none.
+    pub session_token: Option<&'static str>,
+    /// The broker's principal for this key, without `User:`.
+    pub arn: &'static str,
+}
+
+/// An IAM user that may use [`crate::TOPIC`].
+pub const USER: Identity = Identity {
+    access_key_id: "AKIDEXAMPLE",
+    secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+    session_token: None,
+    arn: "arn:aws:iam::123456789012:user/my-iam-user",
+};
+
+/// The second access key of [`USER`]: what a rotation of long-lived keys changes to.
+pub const USER_ROTATED: Identity = Identity {
+    access_key_id: "AKIDEXAMPLE2",
+    secret_access_key: "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+    session_token: None,
+    arn: USER.arn,
+};
+
+/// A role's session, with the same rights. The token has the characters that percent-encoding gets wrong most easily.
+pub const ROLE: Identity = Identity {
+    access_key_id: "ASIAROLEEXAMPLE",
+    secret_access_key: "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123/+EXAMPLEKEY",
+    session_token: Some("IQoJb3JpZ2luX2VjE/first+session/token~of.the-role_=="),
+    arn: "arn:aws:sts::123456789012:assumed-role/kafka-client/MSKSASLDefaultSession",
+};
+
+/// The next session of the same role and session name: new keys, same principal.
+pub const ROLE_RENEWED: Identity = Identity {
+    access_key_id: "ASIAROLEEXAMPLE2",
+    secret_access_key: "zYxWvUtSrQpOnMlKjIhGfEdCbA9876+/EXAMPLEKEY",
+    session_token: Some("IQoJb3JpZ2luX2VjE/second+session/token~of.the-role_=="),
+    arn: ROLE.arn,
+};
+
+/// A user that may create and delete topics, and everything else.
+pub const ADMIN: Identity = Identity {
+    access_key_id: "AKIDADMINEXAMPLE",
+    secret_access_key: "admin/K7MDENG+bPxRfiCYadminEXAMPLEKEY",
+    session_token: None,
+    arn: "arn:aws:iam::123456789012:user/admin",
+};
+
+/// A user that can log in and then may do nothing: no ACL names it.
+pub const STRANGER: Identity = Identity {
+    access_key_id: "AKIDSTRANGEREXAMPLE",
+    secret_access_key: "stranger/K7MDENG+bPxRfiCYstrangerEXAMPLEKEY",
+    session_token: None,
+    arn: "arn:aws:iam::123456789012:user/stranger",
+};
+
+/// Every identity of the MSK listener.
+pub const ALL: [Identity; 6] = [USER, USER_ROTATED, ROLE, ROLE_RENEWED, ADMIN, STRANGER];
+
+/// The region that the MSK listener expects in a token.
+pub const REGION: &str = "us-east-1";
+
+/// The user name of the PLAIN listener; may use [`crate::TOPIC`].
+pub const PLAIN_USER: &str = "alice";
+/// Its password.
+pub const PLAIN_PASSWORD: &str = "alice-secret";
+
+/// The subject that may use [`crate::TOPIC`] on the JWT, CCLOUD and OIDC listeners.
+pub const JWT_SUBJECT: &str = "service-account-kafka-client";
+
+/// Only names: these keys are no secrets, but a test that prints one would look like a leak.
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity")
+            .field("access_key_id", &self.access_key_id)
+            .field("arn", &self.arn)
+            .finish_non_exhaustive()
+    }
+}

@@ -17,9 +17,7 @@ pub struct Now {
     pub monotonic: Duration,
 }
 
-/// A cheap handle to the machine's clocks or to a [`ManualClock`](clock::ManualClock).
-///
-/// [`ManualClock`](clock::ManualClock) exists with the `test-util` feature.
+/// A cheap handle to the machine's clocks or, with the `test-util` feature, to a `ManualClock`.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Repr);
 

@@ -8,6 +8,7 @@ use crate::{
     StatusWatcher, Token, TokenProvider, TokenSink,
 };
 
+mod clients;
 mod current;
 mod driver;
 mod fetch;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::inner::{is_alive, Clients, Inner};
+use super::clients::{is_alive, Clients};
+use super::inner::Inner;
 use crate::{runtime, ProviderError};
 
 /// How often the clocks and the clients are looked at, so that suspends, clock steps and clients that went away are

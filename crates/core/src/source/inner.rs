@@ -1,10 +1,10 @@
-use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use tokio::sync::{watch, Notify, Semaphore};
 
+use super::clients::Clients;
 use super::current::Current;
 use super::fetch::{fetch, STUCK_FETCHES};
 use super::TokenSourceBuilder;
@@ -12,20 +12,20 @@ use crate::clock::Now;
 use crate::schedule::{look_again_after, Failure, Retry};
 use crate::{
     runtime, Backoff, Clock, ErrorKind, Extensions, InvalidToken, ProviderError, RefreshWindow, Status,
-    Token, TokenProvider, TokenSink,
+    Token, TokenProvider,
 };
 
 type Outcome = Result<Token, ProviderError>;
 
 pub(super) struct Inner {
-    provider: Arc<dyn TokenProvider>,
+    pub(super) provider: Arc<dyn TokenProvider>,
     extensions: Extensions,
     window: RefreshWindow,
     backoff: Backoff,
     pub(super) clock: Clock,
     fetch_timeout: Duration,
     threads: Arc<Semaphore>,
-    current: ArcSwapOption<Current>,
+    pub(super) current: ArcSwapOption<Current>,
     flight: Mutex<Flight>,
     pub(super) clients: Mutex<Clients>,
     pub(super) wake: Notify,
@@ -34,25 +34,16 @@ pub(super) struct Inner {
 
 /// The fetch under way and what the last failures ask for.
 #[derive(Default)]
-struct Flight {
+pub(super) struct Flight {
     running: Option<(u32, watch::Receiver<Option<Outcome>>)>,
     failures: u32,
-    retry: Option<RetryAt>,
+    pub(super) retry: Option<RetryAt>,
 }
 
-struct RetryAt {
+pub(super) struct RetryAt {
     on_demand: Duration,
     by_itself: Duration,
-    error: ProviderError,
-}
-
-#[derive(Default)]
-pub(super) struct Clients {
-    pub(super) sinks: Vec<Arc<dyn TokenSink>>,
-    /// The process whose driver serves the sinks.
-    pub(super) driver: Option<u32>,
-    /// Whether the sinks know that no token is left.
-    pub(super) told_dead: bool,
+    pub(super) error: ProviderError,
 }
 
 impl Inner {
@@ -253,81 +244,7 @@ impl Inner {
         }
     }
 
-    /// Sets `token` on the sink and takes it into the list.
-    pub(super) fn add_sink(
-        self: &Arc<Self>,
-        sink: Arc<dyn TokenSink>,
-        token: &Token,
-    ) -> Result<(), ProviderError> {
-        set(sink.as_ref(), token)?;
-        let mut clients = self.clients();
-        clients.sinks.retain(|sink| is_alive(sink.as_ref()));
-        clients.sinks.push(sink.clone());
-        self.count(&clients);
-        let result = self.start_driver(&mut clients);
-        drop(clients);
-        // A renewal may have pushed to the list between the two steps above.
-        if let Some(current) = self.current.load().as_ref().filter(|current| !current.is_same(token)) {
-            set(sink.as_ref(), &current.token)?;
-        }
-        self.wake.notify_one();
-        result
-    }
-
-    pub(super) fn prune(&self) {
-        let mut clients = self.clients();
-        clients.sinks.retain(|sink| is_alive(sink.as_ref()));
-        self.count(&clients);
-        drop(clients);
-        self.wake.notify_one();
-    }
-
-    pub(super) fn count(&self, clients: &Clients) {
-        let number = clients.sinks.len();
-        self.status.send_if_modified(|status| std::mem::replace(&mut status.clients, number) != number);
-    }
-
-    fn push(&self, token: &Token) {
-        for sink in self.living_sinks(false) {
-            if let Err(error) = set(sink.as_ref(), token) {
-                tracing::warn!(name: "oauthbearer.client.refused", target: "oauthbearer",
-                    provider = self.provider.name(), error = %error, "a client refused its new token");
-            }
-        }
-    }
-
-    fn tell_dead(&self, error: &ProviderError) {
-        for sink in self.living_sinks(true) {
-            let _ = catch_unwind(AssertUnwindSafe(|| sink.fail(error)));
-        }
-    }
-
-    /// Tells the sinks once that the token has ended while no renewal succeeds.
-    pub(super) fn tell_if_dead(&self) {
-        let now = self.clock.now();
-        if self.clients().told_dead
-            || self.current.load().as_ref().is_some_and(|current| current.remaining(now).is_some())
-        {
-            return;
-        }
-        let error = self.flight().retry.as_ref().map(|retry| retry.error.clone());
-        if let Some(error) = error {
-            self.tell_dead(&error);
-        }
-    }
-
-    /// A copy of the list, so that no lock is held while clients are called.
-    fn living_sinks(&self, told_dead: bool) -> Vec<Arc<dyn TokenSink>> {
-        let mut clients = self.clients();
-        clients.told_dead = told_dead;
-        clients.sinks.iter().filter(|sink| is_alive(sink.as_ref())).cloned().collect()
-    }
-
-    pub(super) fn clients(&self) -> MutexGuard<'_, Clients> {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn flight(&self) -> MutexGuard<'_, Flight> {
+    pub(super) fn flight(&self) -> MutexGuard<'_, Flight> {
         self.flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -340,18 +257,6 @@ impl Drop for Landing {
         self.0.flight().running = None;
         self.0.wake.notify_one();
     }
-}
-
-fn set(sink: &dyn TokenSink, token: &Token) -> Result<(), ProviderError> {
-    match catch_unwind(AssertUnwindSafe(|| sink.set(token))) {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(ProviderError::new(ErrorKind::Internal, error.to_string())),
-        Err(_) => Err(ProviderError::new(ErrorKind::Internal, "a TokenSink panicked")),
-    }
-}
-
-pub(super) fn is_alive(sink: &dyn TokenSink) -> bool {
-    catch_unwind(AssertUnwindSafe(|| sink.is_alive())).unwrap_or(false)
 }
 
 async fn finished(mut fetch: watch::Receiver<Option<Outcome>>) -> Outcome {

@@ -1,0 +1,104 @@
+//! The clients that a source pushes to.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use super::inner::Inner;
+use crate::{ErrorKind, ProviderError, Token, TokenSink};
+
+#[derive(Default)]
+pub(super) struct Clients {
+    pub(super) sinks: Vec<Arc<dyn TokenSink>>,
+    /// The process whose driver serves the sinks.
+    pub(super) driver: Option<u32>,
+    /// Whether the sinks know that no token is left.
+    pub(super) told_dead: bool,
+}
+
+impl Inner {
+    /// Sets `token` on the sink and takes it into the list.
+    pub(super) fn add_sink(
+        self: &Arc<Self>,
+        sink: Arc<dyn TokenSink>,
+        token: &Token,
+    ) -> Result<(), ProviderError> {
+        set(sink.as_ref(), token)?;
+        let mut clients = self.clients();
+        clients.sinks.retain(|sink| is_alive(sink.as_ref()));
+        clients.sinks.push(sink.clone());
+        self.count(&clients);
+        let result = self.start_driver(&mut clients);
+        drop(clients);
+        // A renewal may have pushed to the list between the two steps above.
+        if let Some(current) = self.current.load().as_ref().filter(|current| !current.is_same(token)) {
+            set(sink.as_ref(), &current.token)?;
+        }
+        self.wake.notify_one();
+        result
+    }
+
+    pub(super) fn prune(&self) {
+        let mut clients = self.clients();
+        clients.sinks.retain(|sink| is_alive(sink.as_ref()));
+        self.count(&clients);
+        drop(clients);
+        self.wake.notify_one();
+    }
+
+    pub(super) fn count(&self, clients: &Clients) {
+        let number = clients.sinks.len();
+        self.status.send_if_modified(|status| std::mem::replace(&mut status.clients, number) != number);
+    }
+
+    pub(super) fn push(&self, token: &Token) {
+        for sink in self.living_sinks(false) {
+            if let Err(error) = set(sink.as_ref(), token) {
+                tracing::warn!(name: "oauthbearer.client.refused", target: "oauthbearer",
+                    provider = self.provider.name(), error = %error, "a client refused its new token");
+            }
+        }
+    }
+
+    pub(super) fn tell_dead(&self, error: &ProviderError) {
+        for sink in self.living_sinks(true) {
+            let _ = catch_unwind(AssertUnwindSafe(|| sink.fail(error)));
+        }
+    }
+
+    /// Tells the sinks once that the token has ended while no renewal succeeds.
+    pub(super) fn tell_if_dead(&self) {
+        let now = self.clock.now();
+        if self.clients().told_dead
+            || self.current.load().as_ref().is_some_and(|current| current.remaining(now).is_some())
+        {
+            return;
+        }
+        let error = self.flight().retry.as_ref().map(|retry| retry.error.clone());
+        if let Some(error) = error {
+            self.tell_dead(&error);
+        }
+    }
+
+    /// A copy of the list, so that no lock is held while clients are called.
+    fn living_sinks(&self, told_dead: bool) -> Vec<Arc<dyn TokenSink>> {
+        let mut clients = self.clients();
+        clients.told_dead = told_dead;
+        clients.sinks.iter().filter(|sink| is_alive(sink.as_ref())).cloned().collect()
+    }
+
+    pub(super) fn clients(&self) -> MutexGuard<'_, Clients> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn set(sink: &dyn TokenSink, token: &Token) -> Result<(), ProviderError> {
+    match catch_unwind(AssertUnwindSafe(|| sink.set(token))) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(ProviderError::new(ErrorKind::Internal, error.to_string())),
+        Err(_) => Err(ProviderError::new(ErrorKind::Internal, "a TokenSink panicked")),
+    }
+}
+
+pub(super) fn is_alive(sink: &dyn TokenSink) -> bool {
+    catch_unwind(AssertUnwindSafe(|| sink.is_alive())).unwrap_or(false)
+}

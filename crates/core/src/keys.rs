@@ -3,6 +3,7 @@
 use crate::{Pairs, Problem, Properties};
 
 mod reader;
+pub use crate::schedule::KEYS as LOGIN_KEYS;
 pub use reader::Reader;
 
 /// One configuration key: its name, what it takes, and what it does.

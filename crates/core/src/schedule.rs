@@ -11,8 +11,9 @@ const BUFFER: &str = "sasl.login.refresh.buffer.seconds";
 const BACKOFF: &str = "sasl.login.retry.backoff.ms";
 const BACKOFF_MAX: &str = "sasl.login.retry.backoff.max.ms";
 
-/// The renewal keys of Apache Kafka's Java client, with its ranges and defaults (KIP-86, KIP-768).
-pub(crate) static KEYS: &[Key] = &[
+/// The renewal keys of Apache Kafka's Java client, with its ranges and defaults (KIP-255, KIP-768). Every provider's
+/// logins take them.
+pub static KEYS: &[Key] = &[
     Key::decimal(
         FACTOR,
         0.5,

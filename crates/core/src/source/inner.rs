@@ -17,6 +17,12 @@ use crate::{
 
 type Outcome = Result<Token, ProviderError>;
 
+/// Keeps a token that lives for next to no time from turning renewal into a tight loop.
+const SHORTEST_RENEWAL: Duration = Duration::from_millis(100);
+
+/// How soon a service that still hands out a token about to end is asked again.
+const ABOUT_TO_END_PAUSE: Duration = Duration::from_secs(1);
+
 pub(super) struct Inner {
     pub(super) provider: Arc<dyn TokenProvider>,
     extensions: Extensions,
@@ -78,13 +84,11 @@ impl Inner {
             if let Some(token) = self.fresh() {
                 return Ok(token);
             }
-            let error = match self.attempt(deadline).await {
-                Ok(token) => return Ok(token),
-                Err(error) => error,
-            };
+            let attempt = self.attempt(deadline).await;
             if let Some(token) = self.startable() {
                 return Ok(token);
             }
+            let error = attempt.err().unwrap_or_else(about_to_end);
             let now = self.clock.now().monotonic;
             let pause = self.retry_on_demand(now);
             if !error.is_transient() || now.saturating_add(pause) >= deadline {
@@ -117,8 +121,9 @@ impl Inner {
             .map(|current| current.token.clone())
     }
 
+    /// How long to wait for the next attempt that somebody waits for.
     fn retry_on_demand(&self, now: Duration) -> Duration {
-        self.flight().retry.as_ref().map_or(Duration::ZERO, |retry| retry.on_demand.saturating_sub(now))
+        self.flight().retry.as_ref().map_or(ABOUT_TO_END_PAUSE, |retry| retry.on_demand.saturating_sub(now))
     }
 
     /// How long until the next renewal is due by itself.
@@ -194,6 +199,7 @@ impl Inner {
             Some(same) => (same.life, look_again_after(same.life)),
             None => (left, self.window.renew_after(left, first, &mut fastrand::f64)),
         };
+        let renew_after = renew_after.max(SHORTEST_RENEWAL);
         self.current.store(Some(Arc::new(Current::new(token.clone(), now, renew_after, life))));
         self.report_renewal(&token, now, left, renew_after);
         Ok((token, previous.is_none()))
@@ -264,6 +270,13 @@ async fn finished(mut fetch: watch::Receiver<Option<Outcome>>) -> Outcome {
         Ok(Some(outcome)) => outcome,
         _ => Err(super::gone()),
     }
+}
+
+fn about_to_end() -> ProviderError {
+    ProviderError::new(
+        ErrorKind::Unavailable,
+        "the token service still hands out a token that is about to end",
+    )
 }
 
 pub(super) fn timed_out(timeout: Duration) -> ProviderError {

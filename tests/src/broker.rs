@@ -113,9 +113,11 @@ pub(crate) fn read_from(file: &Path, offset: u64) -> String {
     read.map_or_else(|_| String::new(), |_| String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// The last lines of the log that matter: stack traces and the orderly end would hide the cause.
 fn tail(log: &Path) -> String {
     let text = read_from(log, 0);
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !line.starts_with('\t') && !line.contains(" INFO ")).collect();
     lines[lines.len().saturating_sub(20)..].join("\n")
 }
 

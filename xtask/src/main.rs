@@ -1,1 +1,59 @@
-fn main() {}
+//! The project's own tools. `cargo xtask` alone lists them.
+
+mod bench;
+mod command;
+mod demo;
+mod docs;
+mod kafka;
+mod lint;
+mod steps;
+mod test;
+mod tools;
+mod workspace;
+
+use std::io::Result;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <command>
+  lint               formatting, clippy for every feature set, documents, licences, dependency tree, tidiness
+  test [unit|e2e]    unit and doc tests, then the end-to-end tests against a real Apache Kafka; both without a word
+  kafka up           start a real Apache Kafka and leave it running; also: [--jwks FILE] [--oidc URL]
+  kafka run          the same until Ctrl-C
+  kafka down         stop the one that `up` started
+  demo               a program that logs in, produces, consumes and stays logged in, against an embedded broker
+  docs [--check]     write the generated documents, or say which of them are out of date
+  bench              run the benchmarks";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match workspace::fix_target_dir().and_then(|()| dispatch(&args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("\nxtask: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[&str]) -> Result<()> {
+    match args {
+        [] | ["help" | "-h" | "--help"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        ["lint"] => lint::run(),
+        ["test"] => test::all(),
+        ["test", "unit"] => test::unit(),
+        ["test", "e2e"] => test::e2e(),
+        ["kafka", "up", options @ ..] => kafka::up(options),
+        ["kafka", "run", options @ ..] => kafka::run(options),
+        ["kafka", "down"] => kafka::down(),
+        ["demo"] => demo::start(),
+        ["docs"] => docs::write(),
+        ["docs", "--check"] => docs::check(),
+        ["bench"] => bench::run_all(),
+        unknown => Err(std::io::Error::other(format!("no such command: {}\n{HELP}", unknown.join(" ")))),
+    }
+}

@@ -1,0 +1,85 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use oauthbearer_core::{Clock, ConfigError, Login, Registry, TokenProvider};
+use rdkafka::ClientConfig;
+
+use crate::{config, Authenticator};
+
+/// Collects what an [`Authenticator`] needs besides its configuration.
+#[derive(Clone)]
+#[must_use]
+pub struct AuthenticatorBuilder {
+    config: ClientConfig,
+    registry: Registry,
+    provider: Option<Arc<dyn TokenProvider>>,
+    native_oidc: bool,
+    token_timeout: Duration,
+}
+
+impl AuthenticatorBuilder {
+    pub(crate) fn new(config: &ClientConfig) -> Self {
+        Self {
+            config: config.clone(),
+            registry: Registry::empty(),
+            provider: None,
+            native_oidc: false,
+            token_timeout: Duration::from_secs(30),
+        }
+    }
+
+    /// The providers that the configuration may ask for by their markers. Default: none.
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = registry;
+        self
+    }
+
+    /// A provider that the program made itself. The configuration then needs no marker, and may have none.
+    pub fn provider(mut self, provider: Arc<dyn TokenProvider>) -> Self {
+        self.provider = Some(provider);
+        self
+    }
+
+    /// Leaves `sasl.oauthbearer.method=oidc` to librdkafka even where the registry has a provider for it. Default: no.
+    pub fn native_oidc(mut self, native: bool) -> Self {
+        self.native_oidc = native;
+        self
+    }
+
+    /// How long `create`, `adopt`, `attach` and `token` wait for a token. Default: 30 s.
+    pub fn token_timeout(mut self, timeout: Duration) -> Self {
+        self.token_timeout = timeout;
+        self
+    }
+
+    /// Checks the configuration. Does no I/O and starts no thread.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the configuration, or a linked librdkafka that cannot log in with tokens.
+    pub fn build(self) -> Result<Authenticator, ConfigError> {
+        let properties = config::properties(&self.config);
+        let clock = Clock::system();
+        let login = match self.provider {
+            Some(provider) => Login::with_provider(&properties, provider, &clock)?,
+            None => Login::from_properties(&properties, &self.registry, self.native_oidc, &clock)?,
+        };
+        let Login::Managed(login) = login else {
+            return Ok(Authenticator::new(self.config, None, self.token_timeout));
+        };
+        let client_config = config::client_config(&login.properties, &self.config);
+        config::check(&client_config)?;
+        Ok(Authenticator::new(client_config, Some(login.source().build()), self.token_timeout))
+    }
+}
+
+impl std::fmt::Debug for AuthenticatorBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthenticatorBuilder")
+            .field("properties", &config::properties(&self.config))
+            .field("registry", &self.registry)
+            .field("provider", &self.provider.as_ref().map(|provider| provider.name()))
+            .field("native_oidc", &self.native_oidc)
+            .field("token_timeout", &self.token_timeout)
+            .finish()
+    }
+}

@@ -1,0 +1,221 @@
+//! Signatures against those of the official signers, of published tests, and of aws-sigv4 itself.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_sigv4::http_request::{sign, SignableBody, SignableRequest, SignatureLocation, SigningSettings};
+use aws_sigv4::sign::v4;
+use proptest::prelude::*;
+use serde::Deserialize;
+use url::Url;
+
+use super::*;
+use crate::vectors;
+
+/// One line of the `msk_tokens*.jsonl` files.
+#[derive(Deserialize)]
+struct Line {
+    signer: String,
+    region: String,
+    session_token: Option<String>,
+    /// Java and Go cannot freeze the clock, so their lines say when they signed.
+    signed_at: Option<String>,
+    expires_at_ms: Option<u64>,
+    url: String,
+}
+
+const KEY: (&str, &str) = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+
+fn credentials(key: (&str, &str), session_token: Option<&str>) -> Credentials {
+    Credentials::new(key.0, key.1, session_token.map(str::to_owned), None, "test")
+}
+
+/// Reads `20231114T221320Z`.
+fn moment(text: &str) -> SystemTime {
+    let number = |range: std::ops::Range<usize>| text[range].parse::<u64>().unwrap();
+    let (year, month, day) = (number(0..4), number(4..6), number(6..8));
+    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let lengths = [31, if leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let years: u64 = (1970..year).map(|year| if leap(year) { 366 } else { 365 }).sum();
+    let months: u64 = lengths.iter().take(month as usize - 1).sum();
+    let seconds = number(9..11) * 3600 + number(11..13) * 60 + number(13..15);
+    UNIX_EPOCH + Duration::from_secs((years + months + day - 1) * DAY + seconds)
+}
+
+const DAY: u64 = 86_400;
+
+fn parameters(url: &str) -> HashMap<String, String> {
+    Url::parse(url).unwrap().query_pairs().into_owned().collect()
+}
+
+fn check_file(name: &str) {
+    for (place, text) in vectors::files(name) {
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let line: Line = serde_json::from_str(line).unwrap();
+            check_line(&line, &format!("{place}:{} {}", number + 1, line.signer));
+        }
+    }
+}
+
+fn check_line(line: &Line, place: &str) {
+    let theirs = parameters(&line.url);
+    let host = Url::parse(&line.url).unwrap().host_str().unwrap().to_owned();
+    let date = AmzDate::of(moment(&theirs["X-Amz-Date"])).unwrap();
+    let expires: u64 = theirs["X-Amz-Expires"].parse().unwrap();
+    if let Some(signed_at) = &line.signed_at {
+        assert_eq!(date.as_str(), signed_at, "{place}");
+    }
+    if let Some(end) = line.expires_at_ms {
+        assert_eq!(
+            date.time() + Duration::from_secs(expires),
+            UNIX_EPOCH + Duration::from_millis(end),
+            "{place}"
+        );
+    }
+    let signer = Signer::new(host, line.region.clone());
+    let ours = parameters(&signer.url(&credentials(KEY, line.session_token.as_deref()), date, expires));
+    for (name, value) in theirs.iter().filter(|(name, _)| *name != "User-Agent") {
+        assert_eq!(ours.get(name), Some(value), "{place} {name}");
+    }
+    assert_eq!(ours.len(), theirs.len(), "{place}");
+}
+
+#[test]
+fn token_vectors_of_the_python_and_javascript_signers() {
+    check_file("msk_tokens.jsonl");
+}
+
+#[test]
+fn token_vectors_of_the_java_and_go_signers() {
+    check_file("msk_tokens_java_go.jsonl");
+}
+
+/// Signatures that tests of other projects publish, for hosts of their own.
+#[test]
+fn published_signature_vectors() {
+    let (x20, x40) = ("X".repeat(20), "X".repeat(40));
+    let rows: [((&str, &str), &str, &str, u64, Option<&str>, &str); 4] = [
+        (
+            (&x20, &x40),
+            "20210818T212511Z",
+            "localhost",
+            900,
+            None,
+            "0fa42ae3d5693777942a7a4028b564f0b372bafa2f71c1a19ad60680e6cb994b",
+        ),
+        (
+            ("ACCESS_KEY", "SECRET_KEY"),
+            "20211014T130500Z",
+            "localhost",
+            300,
+            None,
+            "6b8d25f9b45b9c7db9da855a49112d80379224153a27fd279c305a5b7940d1a7",
+        ),
+        (
+            ("accessKeyId", "secretAccessKey"),
+            "20210101T000000Z",
+            "examples.com",
+            900,
+            Some("sessionToken"),
+            "3515d158e62c159a3d8d4344942cff44c865cdeac6748a4b5dc42686641bb272",
+        ),
+        (
+            ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+            "20100101T000000Z",
+            "hostname",
+            900,
+            None,
+            "d3eeeddfb2c2b76162d583d7499c2364eb9a92b248218e31866659b18997ef44",
+        ),
+    ];
+    for (key, date, host, expires, session_token, signature) in rows {
+        let signer = Signer::new(host.to_owned(), "us-east-1".to_owned());
+        let url = signer.url(&credentials(key, session_token), AmzDate::of(moment(date)).unwrap(), expires);
+        assert_eq!(parameters(&url)["X-Amz-Signature"], signature, "{host} {date}");
+    }
+}
+
+#[test]
+fn the_token_is_the_url_in_base64url_without_padding() {
+    let signer = Signer::new("kafka.us-east-1.amazonaws.com".into(), "us-east-1".into());
+    let date = AmzDate::of(UNIX_EPOCH + Duration::from_secs(1_700_000_000)).unwrap();
+    for session_token in [None, Some("a"), Some("ab"), Some("abc")] {
+        let credentials = credentials(KEY, session_token);
+        let token = signer.token(&credentials, date, 900);
+        assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+        assert_eq!(URL_SAFE_NO_PAD.decode(token).unwrap(), signer.url(&credentials, date, 900).into_bytes());
+    }
+}
+
+#[test]
+fn the_day_key_follows_day_key_id_and_secret() {
+    let signer = Signer::new("h".into(), "us-east-1".into());
+    let at = |seconds| AmzDate::of(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+    let (one, other) = (credentials(("A", "s"), None), credentials(("A", "t"), Some("x")));
+    let first = signer.day_key(&one, at(DAY));
+    assert!(Arc::ptr_eq(&first, &signer.day_key(&credentials(("A", "s"), Some("new")), at(2 * DAY - 1))));
+    let next_day = signer.day_key(&one, at(2 * DAY));
+    assert_ne!(first.key.expose_secret(), next_day.key.expose_secret());
+    let rotated = signer.day_key(&other, at(2 * DAY));
+    assert_ne!(next_day.key.expose_secret(), rotated.key.expose_secret());
+    assert!(!Arc::ptr_eq(&rotated, &signer.day_key(&credentials(("B", "t"), None), at(2 * DAY))));
+}
+
+#[test]
+fn debug_hides_the_key() {
+    let signer = Signer::new("h".into(), "us-east-1".into());
+    signer.day_key(&credentials(("AKID", "hunter2"), None), AmzDate::of(UNIX_EPOCH).unwrap());
+    let text = format!("{signer:?}");
+    assert!(!text.contains("hunter2") && !text.contains("AKID") && !text.contains("key"), "{text}");
+}
+
+/// What aws-sigv4 makes of the same request, as sorted parameters.
+fn presigned(
+    credentials: &Credentials,
+    region: &str,
+    host: &str,
+    time: SystemTime,
+    expires: u64,
+) -> HashMap<String, String> {
+    let identity = credentials.clone().into();
+    let mut settings = SigningSettings::default();
+    settings.signature_location = SignatureLocation::QueryParams;
+    settings.expires_in = Some(Duration::from_secs(expires));
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name(SERVICE)
+        .time(time)
+        .settings(settings)
+        .build()
+        .unwrap()
+        .into();
+    let url = format!("https://{host}/?Action=kafka-cluster%3AConnect");
+    let request = SignableRequest::new("GET", &url, std::iter::empty(), SignableBody::Bytes(b"")).unwrap();
+    let (instructions, _) = sign(request, &params).unwrap().into_parts();
+    let mut parameters = HashMap::from([("Action".to_owned(), "kafka-cluster:Connect".to_owned())]);
+    parameters
+        .extend(instructions.params().iter().map(|(name, value)| ((*name).to_owned(), value.to_string())));
+    parameters
+}
+
+proptest! {
+    #[test]
+    fn signs_as_aws_sigv4_presigns(
+        id in "[A-Za-z0-9_]{1,32}",
+        secret in "[ -~]{1,64}",
+        session_token in proptest::option::of("\\PC{1,200}"),
+        region in "(us|eu|ap|cn|us-gov|us-isob)-(east|west|central|northeast)-[1-9]",
+        host in "[a-z][a-z0-9-]{0,20}(\\.[a-z][a-z0-9]{0,9}){0,3}",
+        seconds in 0..4_000_000_000_u64,
+        nanos in 0..1_000_000_000_u32,
+        expires in 1..=900_u64,
+    ) {
+        let time = UNIX_EPOCH + Duration::new(seconds, nanos);
+        let credentials = credentials((&id, &secret), session_token.as_deref());
+        let signer = Signer::new(host.clone(), region.clone());
+        let mut ours = parameters(&signer.url(&credentials, AmzDate::of(time).unwrap(), expires));
+        prop_assert!(ours.remove("User-Agent").is_some_and(|agent| agent.starts_with("oauthbearer/")));
+        prop_assert_eq!(ours, presigned(&credentials, &region, &host, time, expires));
+    }
+}

@@ -1,0 +1,287 @@
+use oauthbearer_core::{Key, Reader};
+use url::{Host, Url};
+
+use crate::AwsRegion;
+
+/// The keys that say whose AWS credentials are used. Every provider that signs with AWS credentials takes them.
+pub static CREDENTIAL_KEYS: &[Key] = &[
+    Key::text(
+        "profile",
+        "The profile of the AWS configuration files whose credentials are used, and no others. Default: the standard \
+         chain (environment, the default profile, web identity, container, instance metadata).",
+    ),
+    Key::text(
+        "role_arn",
+        "The ARN of a role to assume with those credentials. With `profile`: that role with that profile's credentials.",
+    ),
+    Key::text(
+        "role_session_name",
+        "The name of the role's session, 2 to 64 characters. Default: AWS_ROLE_SESSION_NAME, else \
+         `MSKSASLDefaultSession`. Fixed for the life of the process.",
+    ),
+    Key::text("external_id", "The external id that the role's trust policy asks for, 2 to 1224 characters."),
+    Key::text(
+        "sts_region",
+        "The region whose STS is called, such as us-east-1; fips-us-east-1 is its FIPS endpoint. Default: AWS_REGION, \
+         the profile's region, the brokers' region.",
+    ),
+    Key::text(
+        "sts_endpoint",
+        "The URL of STS, where it is not the region's own, such as a VPC endpoint's. https, or http on this machine.",
+    ),
+    Key::word("aws_debug", &["none", "console"], "`console` logs the ARN behind the credentials (sts:GetCallerIdentity).")
+        .default("none"),
+];
+
+/// Whose AWS credentials are used, as [`CREDENTIAL_KEYS`] say. The default is the standard chain and no role.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CredentialConfig {
+    /// The only profile whose credentials are used. Default: none, which means the standard chain.
+    pub profile: Option<String>,
+    /// The role to assume with them. Default: none.
+    pub role: Option<RoleConfig>,
+    /// The region whose STS is called. Default: none, which means the environment's, the profile's or the provider's.
+    pub sts_region: Option<AwsRegion>,
+    /// The URL of STS. Default: none, which means the region's own.
+    pub sts_endpoint: Option<String>,
+    /// Whether the ARN behind the credentials is logged. Default: no.
+    pub log_identity: bool,
+}
+
+/// A role to assume.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RoleConfig {
+    /// The role's ARN.
+    pub arn: String,
+    /// The session's name. Default: none, which means `AWS_ROLE_SESSION_NAME`, else `MSKSASLDefaultSession`.
+    pub session_name: Option<String>,
+    /// What the role's trust policy asks for as `sts:ExternalId`. Default: none.
+    pub external_id: Option<String>,
+}
+
+impl CredentialConfig {
+    /// Reads [`CREDENTIAL_KEYS`]. What is wrong with them is the reader's to report.
+    pub fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            profile: reader.text("profile"),
+            role: role(reader),
+            sts_region: region(reader, "sts_region"),
+            sts_endpoint: checked(reader, "sts_endpoint", |value| {
+                endpoint_fault(value).map_or(Ok(()), |fault| Err(fault.to_owned()))
+            }),
+            log_identity: reader.word("aws_debug") == Some("console"),
+        }
+    }
+}
+
+/// The region that `name` holds.
+pub fn region(reader: &mut Reader<'_>, name: &str) -> Option<AwsRegion> {
+    let value = reader.text(name)?;
+    let region = AwsRegion::parse(&value);
+    if region.is_none() {
+        reader.problem(
+            name,
+            "must be the name of an AWS region, such as us-east-1 or us-gov-west-1; aws-global is none.",
+        );
+    }
+    region
+}
+
+fn role(reader: &mut Reader<'_>) -> Option<RoleConfig> {
+    let arn = checked(reader, "role_arn", |value| match is_role_arn(value) {
+        true => Ok(()),
+        false => {
+            Err("must be the ARN of a role, such as arn:aws:iam::123456789012:role/kafka-client.".to_owned())
+        }
+    });
+    let session_name = checked(reader, "role_session_name", |value| words(value, 64, "=,.@-+_"));
+    let external_id = checked(reader, "external_id", |value| words(value, 1224, "=,.@:/-+_"));
+    for name in ["role_session_name", "external_id"] {
+        if reader.has(name) && !reader.has("role_arn") {
+            reader.problem(name, "needs 'role_arn': set role_arn to the role to assume, or remove it.");
+        }
+    }
+    arn.map(|arn| RoleConfig { arn, session_name, external_id })
+}
+
+fn checked(
+    reader: &mut Reader<'_>,
+    name: &str,
+    check: impl Fn(&str) -> Result<(), String>,
+) -> Option<String> {
+    let value = reader.text(name)?;
+    match check(&value) {
+        Ok(()) => Some(value),
+        Err(fault) => {
+            reader.problem(name, &fault);
+            None
+        }
+    }
+}
+
+/// The character classes and lengths of the STS API reference, AssumeRole.
+fn words(value: &str, max: usize, marks: &str) -> Result<(), String> {
+    let fits = |char: char| char.is_ascii_alphanumeric() || marks.contains(char);
+    if (2..=max).contains(&value.len()) && value.chars().all(fits) {
+        return Ok(());
+    }
+    Err(format!("must be 2 to {max} characters of a-z, A-Z, 0-9 and {marks}"))
+}
+
+fn is_role_arn(value: &str) -> bool {
+    let parts: Vec<&str> = value.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account, resource] = parts.as_slice() else { return false };
+    let name = resource.strip_prefix("role/").unwrap_or_default();
+    partition.starts_with("aws")
+        && partition.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && account.len() == 12
+        && account.bytes().all(|byte| byte.is_ascii_digit())
+        && !name.is_empty()
+        && !name.ends_with('/')
+        && name.bytes().all(|byte| byte.is_ascii_graphic())
+        && value.len() <= 2048
+}
+
+fn endpoint_fault(value: &str) -> Option<&'static str> {
+    const FORM: &str = "must be a URL of a host alone, such as https://sts.us-east-1.amazonaws.com.";
+    let Ok(url) = Url::parse(value) else { return Some(FORM) };
+    let bare = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.path() == "/";
+    let Some(host) = url.host().filter(|_| bare) else { return Some(FORM) };
+    if host == Host::Domain("sts.amazonaws.com") {
+        return Some(
+            "must not be the global endpoint: use the region's, such as https://sts.us-east-1.amazonaws.com, or \
+             remove it and set sts_region.",
+        );
+    }
+    match url.scheme() {
+        "https" => None,
+        "http" if is_loopback(&host) => None,
+        "http" => Some("must begin with https://: http is for hosts on this machine only."),
+        _ => Some(FORM),
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use oauthbearer_core::{ConfigError, Pairs};
+
+    use super::*;
+
+    fn read(text: &str) -> Result<CredentialConfig, ConfigError> {
+        let pairs = Pairs::parse("sasl.oauthbearer.config", text)?;
+        let mut reader = Reader::new(&pairs, &[CREDENTIAL_KEYS]);
+        let config = CredentialConfig::read(&mut reader);
+        reader.finish(config)
+    }
+
+    fn refused(text: &str, expected: &str) {
+        let error = read(text).unwrap_err().to_string();
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+
+    const ROLE: &str = "role_arn=arn:aws:iam::123456789012:role/path/kafka";
+
+    #[test]
+    fn reads_every_key() {
+        let config = read(&format!(
+            "profile=work,{ROLE},role_session_name=me@example.com,external_id=a:b/c,sts_region=us-east-1-fips,\
+             sts_endpoint=https://vpce-1.sts.us-east-1.vpce.amazonaws.com,aws_debug=Console"
+        ))
+        .unwrap();
+        let role = config.role.unwrap();
+        assert_eq!(config.profile.as_deref(), Some("work"));
+        assert_eq!(role.arn, "arn:aws:iam::123456789012:role/path/kafka");
+        assert_eq!(role.session_name.as_deref(), Some("me@example.com"));
+        assert_eq!(role.external_id.as_deref(), Some("a:b/c"));
+        assert!(config.sts_region.unwrap().fips() && config.log_identity);
+        assert_eq!(read("").unwrap(), CredentialConfig::default());
+    }
+
+    #[test]
+    fn a_role_is_an_arn_of_a_role() {
+        for good in
+            ["arn:aws-cn:iam::123456789012:role/x", "arn:aws-us-gov:iam::123456789012:role/a/b+c=d,e.f@g-h_i"]
+        {
+            assert!(is_role_arn(good), "{good}");
+        }
+        for bad in [
+            "kafka",
+            "arn:aws:iam::123456789012:user/x",
+            "arn:aws:sts::123456789012:assumed-role/x/y",
+            "arn:aws:iam::12345:role/x",
+            "arn:aws:iam::123456789012:role/",
+            "arn:aws:iam:us-east-1:123456789012:role/x",
+        ] {
+            refused(
+                &format!("role_arn={bad}"),
+                "'role_arn' must be the ARN of a role, such as arn:aws:iam::",
+            );
+        }
+    }
+
+    #[test]
+    fn session_name_and_external_id_have_classes_lengths_and_need_a_role() {
+        refused("role_session_name=abc", "'role_session_name' needs 'role_arn': set role_arn");
+        refused("external_id=abc", "'external_id' needs 'role_arn'");
+        let long = "x".repeat(65);
+        for bad in ["x", "a b", "a/b", "é1", long.as_str()] {
+            refused(
+                &format!("{ROLE},role_session_name={bad}"),
+                "'role_session_name' must be 2 to 64 characters",
+            );
+        }
+        let long = "x".repeat(1225);
+        for bad in ["x", "a b", "a;b", long.as_str()] {
+            refused(&format!("{ROLE},external_id={bad}"), "'external_id' must be 2 to 1224 characters");
+        }
+    }
+
+    #[test]
+    fn the_sts_region_is_a_region() {
+        for bad in ["aws-global", "us-east", "everywhere"] {
+            refused(&format!("sts_region={bad}"), "'sts_region' must be the name of an AWS region");
+        }
+    }
+
+    #[test]
+    fn the_sts_endpoint_is_regional_and_encrypted() {
+        for good in [
+            "https://sts.eu-west-1.amazonaws.com",
+            "https://sts.eu-west-1.amazonaws.com/",
+            "http://127.0.0.1:4566",
+            "http://[::1]:1",
+            "http://localhost:1",
+        ] {
+            assert_eq!(endpoint_fault(good), None, "{good}");
+        }
+        refused("sts_endpoint=https://sts.amazonaws.com", "must not be the global endpoint");
+        refused("sts_endpoint=https://STS.amazonaws.com:443/", "must not be the global endpoint");
+        refused("sts_endpoint=http://sts.us-east-1.amazonaws.com", "must begin with https://");
+        for bad in
+            ["sts.us-east-1.amazonaws.com", "ftp://h", "https://user:pw@h", "https://h/path", "https://h?x=y"]
+        {
+            refused(&format!("sts_endpoint={bad}"), "'sts_endpoint' must be a URL of a host alone");
+        }
+    }
+
+    #[test]
+    fn every_problem_is_reported_at_once() {
+        let error = read("role_arn=x,sts_region=y,aws_debug=loud,profil=z").unwrap_err();
+        let keys: Vec<&str> = error.problems().iter().map(|problem| problem.key.as_str()).collect();
+        assert_eq!(keys, ["profil", "role_arn", "sts_region", "aws_debug"]);
+    }
+}

@@ -1,1 +1,16 @@
-//! Placeholder.
+//! For testing Kafka logins and the providers behind them, without a cloud account and without a Kafka cluster.
+//!
+//! With the feature `broker`, [`broker::Broker`] is an in-process Kafka broker over TLS that speaks SASL/OAUTHBEARER.
+
+#[cfg(feature = "broker")]
+pub mod broker;
+pub mod conformance;
+mod leak;
+mod recording_sink;
+mod scripted;
+mod short_lived;
+
+pub use leak::LeakCheck;
+pub use recording_sink::RecordingSink;
+pub use scripted::{Answer, Scripted};
+pub use short_lived::ShortLived;

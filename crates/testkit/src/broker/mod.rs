@@ -1,0 +1,107 @@
+//! An in-process Kafka broker: one node, all in memory, SASL/OAUTHBEARER over TLS, with KIP-368 re-authentication.
+//!
+//! It serves what producers (idempotent and transactional ones too), group consumers and admin clients of librdkafka
+//! ask for, keeps a list of everything it saw, and can misbehave on request. It has a thread and a runtime of its own,
+//! so it lives whatever a test's runtime does.
+//!
+//! ```
+//! use oauthbearer_testkit::broker::{validators, Broker};
+//!
+//! let broker = Broker::builder().validator(validators::static_tokens([("a-token", "alice")])).start()?;
+//! let for_clients = [
+//!     ("bootstrap.servers", broker.bootstrap_servers()),
+//!     ("security.protocol", "SASL_SSL".to_owned()),
+//!     ("sasl.mechanism", "OAUTHBEARER".to_owned()),
+//!     ("ssl.ca.pem", broker.ca_pem().to_owned()),
+//! ];
+//! # assert!(for_clients[0].1.starts_with("localhost:") && for_clients[3].1.contains("BEGIN CERTIFICATE"));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! Not there: replication, retention, compaction, ACLs, quotas, fetch sessions, share groups, the consumer protocol of
+//! KIP-848. Record batches are stored as they come; their checksums are the consumer's to verify.
+
+mod api;
+mod clock;
+mod config;
+mod connection;
+mod events;
+mod node;
+mod sasl;
+mod server;
+mod session;
+mod state;
+mod tls;
+pub mod validators;
+
+pub use config::{Accepted, Builder, Validator};
+pub use events::Event;
+pub use kafka_protocol::messages::ApiKey;
+pub use sasl::{ClientInitial, PresentedToken};
+
+use node::Node;
+use server::Server;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A running broker. Dropping it stops it, cuts its connections and waits for its thread.
+pub struct Broker {
+    node: Arc<Node>,
+    server: Server,
+    ca_pem: Option<String>,
+}
+
+impl Broker {
+    /// A broker with TLS and automatic topics, to which nobody may log in yet.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// The value for `bootstrap.servers`: `localhost:PORT`.
+    pub fn bootstrap_servers(&self) -> String {
+        format!("localhost:{}", self.port())
+    }
+
+    /// The port on 127.0.0.1; it stays the same until the broker is dropped.
+    pub fn port(&self) -> u16 {
+        self.node.port
+    }
+
+    /// The authority that signed the broker's certificate, for `ssl.ca.pem`; empty for a plaintext broker.
+    pub fn ca_pem(&self) -> &str {
+        self.ca_pem.as_deref().unwrap_or_default()
+    }
+
+    /// Everything seen so far.
+    pub fn events(&self) -> Vec<Event> {
+        self.node.events.snapshot()
+    }
+
+    /// Waits until `condition` holds for everything seen so far; false when it does not within `timeout`.
+    ///
+    /// It blocks its thread and looks again at each event; it never sleeps for longer than it must.
+    pub fn wait_for(&self, timeout: Duration, condition: impl Fn(&[Event]) -> bool) -> bool {
+        self.node.events.wait_for(timeout, condition)
+    }
+
+    /// Refuses the next `count` re-authentications, whatever the validator says of their tokens.
+    pub fn refuse_reauthentications(&self, count: usize) {
+        self.node.refuse_reauthentications(count);
+    }
+
+    /// Closes the port: new connections are refused, those there live on. Topics and groups are kept.
+    pub fn stop_accepting(&self) -> io::Result<()> {
+        self.server.stop_accepting()
+    }
+
+    /// Opens the port again after [`stop_accepting`](Self::stop_accepting).
+    pub fn resume(&self) -> io::Result<()> {
+        self.server.resume()
+    }
+
+    /// Cuts all connections, without a word to the clients, and returns when they are closed.
+    pub fn close_connections(&self) -> io::Result<()> {
+        self.server.close_connections()
+    }
+}

@@ -1,6 +1,7 @@
 //! The conformance suite passes good providers and catches, for each rule, one that breaks it.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use oauthbearer_core::{
@@ -19,9 +20,11 @@ struct Flawed {
     key: &'static str,
     number: AtomicUsize,
     busy: AtomicBool,
+    /// The thread that made it.
+    thread: Option<ThreadId>,
 }
 
-#[derive(Clone, Copy, Default, PartialEq)]
+#[derive(Clone, Copy, Default)]
 enum Flaw {
     #[default]
     None,
@@ -34,6 +37,7 @@ enum Flaw {
     ChangingPrincipal,
     OneAtATime,
     StuckAfterCancel,
+    NeedsItsThread,
     LogsTheToken,
     Panics,
     Fails(fn(usize) -> ProviderError),
@@ -81,10 +85,13 @@ impl TokenProvider for Flawed {
             Flaw::TooShortLife => return Ok(self.make(Duration::from_secs(9))),
             Flaw::TooLongLife => return Ok(self.make(400 * 24 * 4 * LIFE)),
             Flaw::OneAtATime | Flaw::StuckAfterCancel if self.busy.swap(true, Ordering::SeqCst) => {
-                if self.flaw == Flaw::StuckAfterCancel {
+                if matches!(self.flaw, Flaw::StuckAfterCancel) {
                     std::future::pending::<()>().await;
                 }
                 return Err(unavailable("busy"));
+            }
+            Flaw::NeedsItsThread if self.thread != Some(thread::current().id()) => {
+                return Err(ProviderError::new(ErrorKind::Unavailable, "not my thread"));
             }
             Flaw::Panics => panic!("flawed panic"),
             Flaw::Fails(error) => return Err(error(number)),
@@ -95,7 +102,7 @@ impl TokenProvider for Flawed {
         tokio::task::yield_now().await;
         self.busy.store(false, Ordering::SeqCst);
         let token = self.make(LIFE);
-        if self.flaw == Flaw::LogsTheToken {
+        if matches!(self.flaw, Flaw::LogsTheToken) {
             tracing::debug!(name: "flawed.made", "made {}", token.secret());
         }
         Ok(token)
@@ -110,7 +117,7 @@ impl TokenProvider for Flawed {
 }
 
 fn flawed(flaw: Flaw) -> Flawed {
-    Flawed { flaw, ..Flawed::default() }
+    Flawed { flaw, thread: Some(thread::current().id()), ..Flawed::default() }
 }
 
 /// The message of the panic that ends `suite`'s check.
@@ -210,23 +217,9 @@ async fn cancel_safe() {
 
 #[tokio::test]
 async fn source() {
-    // Made anew for each rule, and used up only by the renewals.
-    let manual = ManualClock::new();
-    let clock = Clock::from(manual.clone());
-    let made = AtomicUsize::new(0);
-    let make = move || {
-        let answers = match made.fetch_add(1, Ordering::Relaxed) {
-            SOURCE_RULE => vec![Answer::Token(LIFE), Answer::Token(LIFE), Answer::Panic],
-            _ => vec![],
-        };
-        Scripted::new(&clock, answers).forever(LIFE)
-    };
-    let failure = only(failure_of(conformance::provider(make).clock(manual)).await);
-    assert_eq!(failure, "source: a renewal failed (Internal)");
+    let failure = only_failure_of(Flaw::NeedsItsThread).await;
+    assert_eq!(failure, "source: the first fetch failed (Unavailable)");
 }
-
-/// How many providers the suite makes before the one that a source lives on.
-const SOURCE_RULE: usize = 9;
 
 #[tokio::test]
 async fn failure() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use oauthbearer_core::{clock::ManualClock, Clock, TokenSource};
+use oauthbearer_core::{clock::ManualClock, Backoff, Clock, TokenProvider, TokenSource};
 
 use super::rules::ensure;
 use super::{Rule, Run, PATIENCE};
@@ -17,7 +17,7 @@ impl Run {
     pub(super) async fn source(&self) -> Rule {
         let provider = self.make();
         let clock = self.suite.clock.clone().unwrap_or_else(|| ManualClock::at(self.clock.wall()));
-        let source = TokenSource::builder(Arc::new(provider)).clock(clock.clone().into()).build();
+        let source = source(Arc::new(provider), &clock);
         let sink = RecordingSink::new();
         let (watched, told) = (source.clone(), sink.clone());
         // On a thread that may block, so that a provider that depends on this runtime shows it.
@@ -30,6 +30,13 @@ impl Run {
             Err(_) => Err("the source panicked".to_owned()),
         }
     }
+}
+
+fn source(provider: Arc<dyn TokenProvider>, clock: &ManualClock) -> TokenSource {
+    let mut backoff = Backoff::default();
+    // No attempt is repeated: nobody would move the clock on.
+    (backoff.initial, backoff.max) = (1000 * PATIENCE, 1000 * PATIENCE);
+    TokenSource::builder(provider).backoff(backoff).clock(clock.clone().into()).build()
 }
 
 fn renew(source: &TokenSource, sink: &Arc<RecordingSink>, clock: &ManualClock) -> Rule {

@@ -1,7 +1,29 @@
 //! AWS credentials for the oauthbearer providers.
+//!
+//! - [`CREDENTIAL_KEYS`] and [`CredentialConfig`]: whose credentials, by the keys that users of other Kafka clients know;
+//! - [`CredentialChain`]: the standard chain (environment, profile, web identity, container, instance metadata), or what
+//!   the program injects, and a role on top, with session names that never change;
+//! - [`AwsRegion`]: region names of every partition.
+//!
+//! The features `sso` and `credentials-process` add profiles that log in with IAM Identity Center, and profiles with a
+//! `credential_process` line.
 
+mod chain;
+mod environment;
+mod failure;
 mod keys;
+mod profile;
 mod region;
+mod report;
+mod sdk;
+mod source;
+mod sts;
+mod walk;
+mod watch;
 
+pub use chain::{CredentialChain, CredentialChainBuilder};
+pub use environment::Environment;
 pub use keys::{region, CredentialConfig, RoleConfig, CREDENTIAL_KEYS};
 pub use region::AwsRegion;
+pub use source::Source;
+pub use sts::Identity;

@@ -1,0 +1,239 @@
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwapOption;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::Credentials;
+use aws_types::SdkConfig;
+use oauthbearer_core::{Clock, ErrorKind, ProviderError};
+
+use crate::report::Report;
+use crate::sdk::Sdk;
+use crate::sts::{Identity, RoleStep};
+use crate::walk::{left, Fetched, Walk};
+use crate::{AwsRegion, CredentialConfig, Environment, RoleConfig, Source};
+
+mod builder;
+pub use builder::CredentialChainBuilder;
+
+/// Credentials with less life than this are fetched again before they are used.
+const RENEW_AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// Credentials with less life than this are not given out.
+const MIN_LIFE: Duration = Duration::from_secs(60);
+
+/// AWS credentials, as a [`CredentialConfig`] says: kept while they are good, fetched again before they end.
+///
+/// They come from the standard chain, a profile or the program, and from a role's session on top where one is configured.
+/// They are read again when a profile or token file has changed, when they have less than 5 minutes left, and after every
+/// failure. Once a source has had credentials, no later one takes its place, and session names never change: brokers
+/// refuse a re-authentication under another principal (KIP-368).
+///
+/// An injected provider is asked at every use and decides itself how long it keeps credentials; neither the environment
+/// nor any file is read then. STS is always called in a region, over TLS with the system's roots.
+///
+/// ```
+/// # use oauthbearer_aws::{CredentialChain, CredentialConfig, Environment};
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let variables = [("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+/// let chain = CredentialChain::builder(CredentialConfig::default())
+///     .environment(Environment::of(variables)) // the default is the process's own
+///     .build()?;
+/// assert_eq!(chain.credentials().await?.access_key_id(), "AKIDEXAMPLE");
+/// assert_eq!(chain.source().unwrap().to_string(), "environment");
+/// # Ok(()) }
+/// ```
+pub struct CredentialChain {
+    config: CredentialConfig,
+    environment: Environment,
+    injected: Option<SharedCredentialsProvider>,
+    sdk_config: Option<SdkConfig>,
+    session_name: String,
+    default_region: Option<AwsRegion>,
+    clock: Clock,
+    kept: ArcSwapOption<Fetched>,
+    turn: tokio::sync::Mutex<Turn>,
+    fetches: AtomicU64,
+    report: Report,
+}
+
+/// Held by the one that fetches. What the last fetch failed with is for those who waited for it.
+#[derive(Default)]
+struct Turn {
+    failure: Option<ProviderError>,
+}
+
+impl CredentialChain {
+    /// Starts a chain of what `config` says.
+    pub fn builder(config: CredentialConfig) -> CredentialChainBuilder {
+        CredentialChainBuilder::new(config)
+    }
+
+    /// Credentials with at least 60 seconds left. Any number of callers share one fetch.
+    ///
+    /// # Errors
+    /// [`ProviderError`], which names the step that failed: nothing found, expired, a role refused, an endpoint out of
+    /// reach, a wrong clock.
+    pub async fn credentials(&self) -> Result<Credentials, ProviderError> {
+        if let (Some(provider), None) = (&self.injected, &self.config.role) {
+            return self.ask_injected(provider).await;
+        }
+        let seen = self.fetches.load(Ordering::Acquire);
+        if let Some(credentials) = self.fresh() {
+            return Ok(credentials);
+        }
+        let mut turn = self.turn.lock().await;
+        if self.fetches.load(Ordering::Acquire) != seen {
+            if let Some(failure) = &turn.failure {
+                return Err(failure.clone());
+            }
+            if let Some(credentials) = self.fresh() {
+                return Ok(credentials);
+            }
+        }
+        let fetched = self.renew().await;
+        turn.failure = fetched.as_ref().err().cloned();
+        self.fetches.fetch_add(1, Ordering::Release);
+        fetched
+    }
+
+    /// Where the credentials came from. None before the first ones.
+    #[must_use]
+    pub fn source(&self) -> Option<Source> {
+        self.kept.load().as_ref().map(|kept| kept.source)
+    }
+
+    /// Who AWS says the credentials belong to: sts:GetCallerIdentity, which needs no permission.
+    ///
+    /// # Errors
+    /// As [`credentials`](Self::credentials), and those of the call.
+    pub async fn identity(&self) -> Result<Identity, ProviderError> {
+        let credentials = self.credentials().await?;
+        let sdk = self.sdk();
+        let sts = match &*self.kept.load() {
+            Some(kept) => kept.sts.clone(),
+            None => self.walk(&sdk).sts(None),
+        };
+        sts.caller_identity(&sdk, credentials).await
+    }
+
+    /// The kept credentials, if they may be used without a fetch.
+    fn fresh(&self) -> Option<Credentials> {
+        let kept = self.kept.load();
+        let kept = kept.as_ref()?;
+        let good = left(&kept.credentials, self.clock.wall()).map_or(kept.fixed, |left| left >= RENEW_AHEAD);
+        (good && !kept.watched.changed()).then(|| kept.credentials.clone())
+    }
+
+    /// Fetches; or gives out the kept credentials once more where that fails and they still live.
+    async fn renew(&self) -> Result<Credentials, ProviderError> {
+        let kept = self.kept.load_full();
+        let sdk = self.sdk();
+        match self.fetch(&sdk, kept.as_ref().map(|kept| kept.source)).await {
+            Ok(fetched) => {
+                self.report.found(&fetched, &self.config, &self.environment, &sdk).await;
+                let credentials = fetched.credentials.clone();
+                self.kept.store(Some(Arc::new(fetched)));
+                Ok(credentials)
+            }
+            Err(error) => match kept.filter(|kept| self.still_lives(kept)) {
+                Some(kept) => {
+                    tracing::warn!(
+                        name: "oauthbearer.aws.renewal_failed",
+                        target: "oauthbearer",
+                        error = %error,
+                        "AWS credentials could not be renewed; those in use live a little longer"
+                    );
+                    Ok(kept.credentials.clone())
+                }
+                None => Err(error),
+            },
+        }
+    }
+
+    fn still_lives(&self, kept: &Fetched) -> bool {
+        let lives = left(&kept.credentials, self.clock.wall()).is_some_and(|left| left >= MIN_LIFE);
+        lives && !kept.watched.changed()
+    }
+
+    async fn fetch(&self, sdk: &Sdk, last: Option<Source>) -> Result<Fetched, ProviderError> {
+        let walk = self.walk(sdk);
+        let mut fetched = match &self.injected {
+            Some(provider) => walk.injected(provider).await?,
+            None => walk.first(last).await?,
+        };
+        check_life(&fetched, self.clock.wall())?;
+        if let Some(role) = &self.config.role {
+            fetched.credentials =
+                fetched.sts.assume_role(sdk, &self.role_step(role), fetched.credentials).await?;
+            fetched.fixed = false;
+            check_life(&fetched, self.clock.wall())?;
+        }
+        Ok(fetched)
+    }
+
+    async fn ask_injected(&self, provider: &SharedCredentialsProvider) -> Result<Credentials, ProviderError> {
+        let sdk = self.sdk();
+        let fetched = self.walk(&sdk).injected(provider).await?;
+        check_life(&fetched, self.clock.wall())?;
+        let credentials = fetched.credentials.clone();
+        if self.kept.load().is_none() {
+            self.report.found(&fetched, &self.config, &self.environment, &sdk).await;
+            self.kept.store(Some(Arc::new(fetched)));
+        }
+        Ok(credentials)
+    }
+
+    fn role_step(&self, role: &RoleConfig) -> RoleStep {
+        RoleStep {
+            arn: role.arn.clone(),
+            session_name: self.session_name.clone(),
+            external_id: role.external_id.clone(),
+        }
+    }
+
+    fn sdk(&self) -> Sdk {
+        Sdk::new(self.clock.clone(), self.sdk_config.clone())
+    }
+
+    fn walk<'a>(&'a self, sdk: &'a Sdk) -> Walk<'a> {
+        Walk {
+            config: &self.config,
+            environment: &self.environment,
+            session_name: &self.session_name,
+            default_region: self.default_region.as_ref(),
+            sdk,
+        }
+    }
+}
+
+fn check_life(fetched: &Fetched, now: SystemTime) -> Result<(), ProviderError> {
+    let left = match left(&fetched.credentials, now) {
+        Some(left) if left < MIN_LIFE => left.as_secs(),
+        _ => return Ok(()),
+    };
+    let source = fetched.source;
+    // Those that are about to end are about to be renewed at their source, too.
+    let (kind, message) = match left {
+        0 => (ErrorKind::Credentials, format!("The AWS credentials ({source}) have expired")),
+        _ => (
+            ErrorKind::Unavailable,
+            format!("The AWS credentials ({source}) end in {left} seconds, too soon to sign with"),
+        ),
+    };
+    Err(ProviderError::new(kind, message)
+        .with_help("Renew them at their source, and check that this machine's clock is right"))
+}
+
+impl fmt::Debug for CredentialChain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CredentialChain")
+            .field("config", &self.config)
+            .field("injected", &self.injected.is_some())
+            .field("session_name", &self.session_name)
+            .field("source", &self.source())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,158 @@
+//! Profiles whose credentials another program holds: IAM Identity Center (SSO), or a `credential_process`. Each is behind a
+//! feature of its own.
+
+use aws_config::profile::{Profile, ProfileSet};
+use aws_credential_types::Credentials;
+use oauthbearer_core::ProviderError;
+
+use super::broken;
+use crate::sdk::Sdk;
+
+/// How such credentials are got.
+#[derive(Debug)]
+pub(crate) enum External {
+    #[cfg(feature = "sso")]
+    Sso(Sso),
+    #[cfg(feature = "credentials-process")]
+    Process(Process),
+}
+
+/// A command line, which may hold secrets.
+#[cfg(feature = "credentials-process")]
+pub(crate) struct Process {
+    profile: String,
+    command: String,
+}
+
+#[cfg(feature = "credentials-process")]
+impl std::fmt::Debug for Process {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Process").field("profile", &self.profile).finish_non_exhaustive()
+    }
+}
+
+/// The settings of IAM Identity Center.
+#[cfg(feature = "sso")]
+#[derive(Debug)]
+pub(crate) struct Sso {
+    profile: String,
+    account: String,
+    role: String,
+    region: String,
+    start_url: String,
+    session: Option<String>,
+}
+
+impl External {
+    /// What `profile` says of a program that holds its credentials. None where it says nothing.
+    pub(super) fn of(set: &ProfileSet, profile: &Profile) -> Option<Result<Self, ProviderError>> {
+        if ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"]
+            .iter()
+            .any(|key| profile.get(key).is_some())
+        {
+            return Some(sso(set, profile));
+        }
+        if profile.get("login_session").is_some() {
+            return Some(Err(broken(
+                profile.name(),
+                "console logins (login_session) are not supported: use `aws configure export-credentials`",
+            )));
+        }
+        profile.get("credential_process").map(|command| process(profile, command))
+    }
+
+    #[cfg(any(feature = "sso", feature = "credentials-process"))]
+    pub(crate) async fn credentials(&self, sdk: &Sdk) -> Result<Credentials, ProviderError> {
+        use aws_credential_types::provider::ProvideCredentials;
+        let (place, asked) = match self {
+            #[cfg(feature = "sso")]
+            Self::Sso(sso) => (
+                format!("IAM Identity Center for the profile '{}'", sso.profile),
+                sso.provider(sdk).provide_credentials().await,
+            ),
+            #[cfg(feature = "credentials-process")]
+            Self::Process(process) => {
+                let _ = sdk;
+                let provider =
+                    aws_config::credential_process::CredentialProcessProvider::new(process.command.clone());
+                (
+                    format!("the credential_process of the profile '{}'", process.profile),
+                    provider.provide_credentials().await,
+                )
+            }
+        };
+        asked.map_err(|error| crate::failure::source_failure(crate::Source::Profile, &place, &error))
+    }
+
+    #[cfg(not(any(feature = "sso", feature = "credentials-process")))]
+    #[allow(
+        clippy::unused_async,
+        reason = "one form with every set of features; there is no value to call it on"
+    )]
+    pub(crate) async fn credentials(&self, _: &Sdk) -> Result<Credentials, ProviderError> {
+        match *self {}
+    }
+}
+
+#[cfg(feature = "credentials-process")]
+#[allow(clippy::unnecessary_wraps, reason = "fails without the feature")]
+fn process(profile: &Profile, command: &str) -> Result<External, ProviderError> {
+    Ok(External::Process(Process { profile: profile.name().to_owned(), command: command.to_owned() }))
+}
+
+#[cfg(not(feature = "credentials-process"))]
+fn process(profile: &Profile, _: &str) -> Result<External, ProviderError> {
+    Err(without_feature(profile, "credential_process", "aws-credentials-process"))
+}
+
+#[cfg(not(feature = "sso"))]
+fn sso(_: &ProfileSet, profile: &Profile) -> Result<External, ProviderError> {
+    Err(without_feature(profile, "IAM Identity Center (SSO)", "aws-sso"))
+}
+
+#[cfg(feature = "sso")]
+fn sso(set: &ProfileSet, profile: &Profile) -> Result<External, ProviderError> {
+    let session = profile.get("sso_session");
+    let section =
+        match session {
+            Some(name) => Some(set.sso_session(name).ok_or_else(|| {
+                broken(profile.name(), &format!("there is no section [sso-session {name}]"))
+            })?),
+            None => None,
+        };
+    let own = |key| profile.get(key).map(str::to_owned);
+    let shared = |key| section.map_or_else(|| own(key), |section| section.get(key).map(str::to_owned));
+    let need = |key: &str, value: Option<String>| {
+        value.ok_or_else(|| {
+            broken(profile.name(), &format!("it logs in with IAM Identity Center but has no {key}"))
+        })
+    };
+    Ok(External::Sso(Sso {
+        profile: profile.name().to_owned(),
+        account: need("sso_account_id", own("sso_account_id"))?,
+        role: need("sso_role_name", own("sso_role_name"))?,
+        region: need("sso_region", shared("sso_region"))?,
+        start_url: need("sso_start_url", shared("sso_start_url"))?,
+        session: session.map(str::to_owned),
+    }))
+}
+
+#[cfg(feature = "sso")]
+impl Sso {
+    fn provider(&self, sdk: &Sdk) -> aws_config::sso::SsoCredentialsProvider {
+        let mut builder = aws_config::sso::SsoCredentialsProvider::builder()
+            .configure(&sdk.provider_config())
+            .account_id(&self.account)
+            .role_name(&self.role)
+            .region(aws_types::region::Region::new(self.region.clone()))
+            .start_url(&self.start_url);
+        builder.set_session_name(self.session.clone());
+        builder.build()
+    }
+}
+
+#[cfg(not(all(feature = "sso", feature = "credentials-process")))]
+fn without_feature(profile: &Profile, what: &str, feature: &str) -> ProviderError {
+    broken(profile.name(), &format!("it needs {what}, whose cargo feature '{feature}' is off"))
+        .with_help(format!("In Cargo.toml: oauthbearer = {{ version = \"…\", features = [\"{feature}\"] }}"))
+}

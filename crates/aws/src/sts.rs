@@ -1,0 +1,242 @@
+//! The calls to AWS's Security Token Service, always in a region.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use aws_credential_types::Credentials;
+use aws_sdk_sts::config::{BehaviorVersion, Builder, IdentityCache, Region, StalledStreamProtectionConfig};
+use aws_sdk_sts::types;
+use oauthbearer_core::{ErrorKind, ProviderError};
+
+use crate::failure::sts_failure;
+use crate::sdk::{retry, timeouts, Sdk};
+use crate::{AwsRegion, CredentialConfig, Environment};
+
+/// Which STS is called.
+#[derive(Clone, Debug)]
+pub(crate) struct StsSettings {
+    region: Option<AwsRegion>,
+    url: Option<String>,
+    fips: bool,
+    dual_stack: bool,
+}
+
+/// A role to assume, with everything settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RoleStep {
+    pub(crate) arn: String,
+    pub(crate) session_name: String,
+    pub(crate) external_id: Option<String>,
+}
+
+/// A role that a token file opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WebIdentity {
+    pub(crate) arn: String,
+    pub(crate) session_name: String,
+    pub(crate) token_file: PathBuf,
+}
+
+/// Who AWS says the credentials belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Identity {
+    /// The ARN of the user or of the role's session.
+    pub arn: String,
+    /// The account's number.
+    pub account: String,
+}
+
+impl StsSettings {
+    /// The configuration's settings, else the environment's, else `other_regions` in their order.
+    pub(crate) fn new(
+        config: &CredentialConfig,
+        environment: &Environment,
+        other_regions: impl IntoIterator<Item = Option<AwsRegion>>,
+    ) -> Self {
+        let from_environment = |name| AwsRegion::parse(&environment.value(name)?);
+        let region = config
+            .sts_region
+            .clone()
+            .or_else(|| from_environment("AWS_REGION"))
+            .or_else(|| from_environment("AWS_DEFAULT_REGION"))
+            .or_else(|| other_regions.into_iter().flatten().next());
+        Self {
+            fips: region.as_ref().is_some_and(AwsRegion::fips)
+                || environment.is_true("AWS_USE_FIPS_ENDPOINT"),
+            dual_stack: environment.is_true("AWS_USE_DUALSTACK_ENDPOINT"),
+            url: config.sts_endpoint.clone().or_else(|| environment.value("AWS_ENDPOINT_URL_STS")),
+            region,
+        }
+    }
+
+    /// How errors call it.
+    pub(crate) fn describe(&self) -> String {
+        match (&self.url, &self.region) {
+            (Some(url), _) => format!("STS at {url}"),
+            (None, Some(region)) => format!("STS in {region}"),
+            (None, None) => "STS".to_owned(),
+        }
+    }
+
+    fn client(
+        &self,
+        sdk: &Sdk,
+        credentials: Option<Credentials>,
+    ) -> Result<aws_sdk_sts::Client, ProviderError> {
+        let Some(region) = &self.region else {
+            return Err(ProviderError::new(
+                ErrorKind::Credentials,
+                "No region is known for STS, which a role needs",
+            )
+            .with_help("Set sts_region=… to a region such as us-east-1, or AWS_REGION in the environment"));
+        };
+        let mut config = sdk.injected().map_or_else(Builder::new, Builder::from);
+        config.set_credentials_provider(credentials.map(aws_sdk_sts::config::SharedCredentialsProvider::new));
+        // What is not set here stays as an injected configuration has it.
+        if self.url.is_some() {
+            config.set_endpoint_url(self.url.clone());
+        }
+        if self.fips {
+            config.set_use_fips(Some(true));
+        }
+        if self.dual_stack {
+            config.set_use_dual_stack(Some(true));
+        }
+        let config = config
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.name().to_owned()))
+            .http_client(sdk.http_client())
+            .time_source(sdk.time_source())
+            .retry_config(retry())
+            .timeout_config(timeouts())
+            .identity_cache(IdentityCache::no_cache())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        Ok(aws_sdk_sts::Client::from_conf(config.build()))
+    }
+
+    /// AssumeRole, with the credentials of `base`.
+    pub(crate) async fn assume_role(
+        &self,
+        sdk: &Sdk,
+        role: &RoleStep,
+        base: Credentials,
+    ) -> Result<Credentials, ProviderError> {
+        let step = format!("AssumeRole of {}", role.arn);
+        let output = self
+            .client(sdk, Some(base))?
+            .assume_role()
+            .role_arn(&role.arn)
+            .role_session_name(&role.session_name)
+            .set_external_id(role.external_id.clone())
+            .send()
+            .await
+            .map_err(|error| sts_failure(&step, self, sdk.clock(), &error))?;
+        credentials(&step, output.credentials, "AssumeRole")
+    }
+
+    /// AssumeRoleWithWebIdentity, with the token that is in the file now.
+    pub(crate) async fn assume_role_with_web_identity(
+        &self,
+        sdk: &Sdk,
+        role: &WebIdentity,
+    ) -> Result<Credentials, ProviderError> {
+        let step = format!("AssumeRoleWithWebIdentity of {}", role.arn);
+        let token = std::fs::read_to_string(&role.token_file).map_err(|error| {
+            let path = role.token_file.display();
+            ProviderError::new(
+                ErrorKind::Unavailable,
+                format!("The web identity token file {path} cannot be read: {}", error.kind()),
+            )
+            .with_help(
+                "Check AWS_WEB_IDENTITY_TOKEN_FILE, and that the service account's token is mounted there",
+            )
+        })?;
+        let output = self
+            .client(sdk, None)?
+            .assume_role_with_web_identity()
+            .role_arn(&role.arn)
+            .role_session_name(&role.session_name)
+            .web_identity_token(token.trim())
+            .send()
+            .await
+            .map_err(|error| sts_failure(&step, self, sdk.clock(), &error))?;
+        credentials(&step, output.credentials, "WebIdentity")
+    }
+
+    /// GetCallerIdentity, which needs no permission.
+    pub(crate) async fn caller_identity(
+        &self,
+        sdk: &Sdk,
+        whose: Credentials,
+    ) -> Result<Identity, ProviderError> {
+        let output = self
+            .client(sdk, Some(whose))?
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(|error| sts_failure("GetCallerIdentity", self, sdk.clock(), &error))?;
+        match (output.arn, output.account) {
+            (Some(arn), Some(account)) => Ok(Identity { arn, account }),
+            _ => Err(ProviderError::new(ErrorKind::InvalidResponse, "GetCallerIdentity named nobody")),
+        }
+    }
+}
+
+fn credentials(
+    step: &str,
+    answer: Option<types::Credentials>,
+    provider: &'static str,
+) -> Result<Credentials, ProviderError> {
+    let answer = answer.and_then(|answer| Some((SystemTime::try_from(*answer.expiration()).ok()?, answer)));
+    match answer {
+        Some((expiry, answer))
+            if !answer.access_key_id.is_empty() && !answer.secret_access_key.is_empty() =>
+        {
+            Ok(Credentials::new(
+                answer.access_key_id,
+                answer.secret_access_key,
+                Some(answer.session_token),
+                Some(expiry),
+                provider,
+            ))
+        }
+        _ => Err(ProviderError::new(
+            ErrorKind::InvalidResponse,
+            format!("{step} was answered without credentials"),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn region(config: &CredentialConfig, variables: &[(&str, &str)]) -> StsSettings {
+        let others = [None, AwsRegion::parse("ap-south-1"), AwsRegion::parse("sa-east-1")];
+        StsSettings::new(config, &Environment::of(variables.iter().copied()), others)
+    }
+
+    #[test]
+    fn the_region_is_the_keys_then_the_environments_then_the_others() {
+        let mut config = CredentialConfig::default();
+        assert_eq!(region(&config, &[]).describe(), "STS in ap-south-1");
+        assert_eq!(region(&config, &[("AWS_REGION", "aws-global")]).describe(), "STS in ap-south-1");
+        assert_eq!(region(&config, &[("AWS_DEFAULT_REGION", "eu-west-2")]).describe(), "STS in eu-west-2");
+        let both = [("AWS_DEFAULT_REGION", "eu-west-2"), ("AWS_REGION", "eu-west-1")];
+        assert_eq!(region(&config, &both).describe(), "STS in eu-west-1");
+        config.sts_region = AwsRegion::parse("fips-us-east-1");
+        let settings = region(&config, &both);
+        assert!(settings.fips && settings.describe() == "STS in us-east-1");
+    }
+
+    #[test]
+    fn the_endpoint_is_the_keys_then_the_environments() {
+        let mut config = CredentialConfig::default();
+        let variables = [("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1"), ("AWS_USE_FIPS_ENDPOINT", "true")];
+        let settings = region(&config, &variables);
+        assert!(settings.fips && !settings.dual_stack && settings.describe() == "STS at http://127.0.0.1:1");
+        config.sts_endpoint = Some("https://vpce.example".into());
+        assert_eq!(region(&config, &variables).describe(), "STS at https://vpce.example");
+    }
+}

@@ -1,6 +1,10 @@
 //! The embedded broker as librdkafka sees it.
+#![allow(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
 
-use oauthbearer_testkit::broker::{validators, Accepted, ApiKey, Broker, ClientInitial, Event, Validator};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::Engine;
+use oauthbearer_testkit::broker::validators::{self, AccessKey, MskIam};
+use oauthbearer_testkit::broker::{Accepted, ApiKey, Broker, ClientInitial, Event, Validator};
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::{ClientContext, DefaultClientContext, OAuthToken};
 use rdkafka::consumer::{CommitMode, Consumer, ConsumerContext, StreamConsumer};
@@ -24,13 +28,13 @@ fn next_year() -> i64 {
 
 /// Gives the same token whenever librdkafka asks.
 #[derive(Clone)]
-struct Login(&'static str);
+struct Login(String);
 
 impl ClientContext for Login {
     const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
 
     fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        Ok(OAuthToken { token: self.0.into(), principal_name: "unused".into(), lifetime_ms: next_year() })
+        Ok(OAuthToken { token: self.0.clone(), principal_name: "unused".into(), lifetime_ms: next_year() })
     }
 }
 
@@ -54,14 +58,14 @@ fn config(broker: &Broker) -> ClientConfig {
 fn producer(broker: &Broker, settings: &[(&str, &str)]) -> FutureProducer<Login> {
     let mut config = config(broker);
     config.extend(settings.iter().map(|(key, value)| (key.to_string(), value.to_string())));
-    config.create_with_context(Login("good")).unwrap()
+    config.create_with_context(Login("good".into())).unwrap()
 }
 
 fn consumer(broker: &Broker, settings: &[(&str, &str)]) -> StreamConsumer<Login> {
     let mut config = config(broker);
     config.set("auto.offset.reset", "earliest").set("enable.auto.commit", "false");
     config.extend(settings.iter().map(|(key, value)| (key.to_string(), value.to_string())));
-    config.create_with_context(Login("good")).unwrap()
+    config.create_with_context(Login("good".into())).unwrap()
 }
 
 async fn send(producer: &FutureProducer<Login>, topic: &str, value: &str) -> (i32, i64) {
@@ -333,7 +337,7 @@ async fn a_changed_principal_is_refused_in_kafkas_words() {
 async fn strangers_are_refused_and_the_reason_stays_with_the_broker() {
     let broker = Broker::builder().validator(alice()).start().unwrap();
     let producer: FutureProducer<Login> =
-        config(&broker).set("message.timeout.ms", "2000").create_with_context(Login("bad")).unwrap();
+        config(&broker).set("message.timeout.ms", "2000").create_with_context(Login("bad".into())).unwrap();
     let (error, _) =
         producer.send(FutureRecord::<(), str>::to("letters").payload("x"), SOON).await.unwrap_err();
     assert_eq!(error.rdkafka_error_code(), Some(RDKafkaErrorCode::MessageTimedOut));
@@ -351,6 +355,45 @@ async fn strangers_are_refused_and_the_reason_stays_with_the_broker() {
         })
     };
     assert!(broker.wait_for(SOON, told));
+}
+
+/// A token of the official Go signer, of 22 November 2026, from `tests/vectors`.
+fn token_of_the_go_signer() -> (String, String) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/msk_tokens_java_go.jsonl");
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let vectors = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let go = |vector: &serde_json::Value| vector["signer"] == "go-1.0.4" && vector["region"] == "us-east-1";
+    let vector = vectors.into_iter().find(go).unwrap();
+    let field = |name: &str| vector[name].as_str().unwrap().to_owned();
+    assert_eq!(field("signed_at"), "20261122T010601Z");
+    (URL_SAFE_NO_PAD.encode(field("url")), field("session_token"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tokens_of_an_official_msk_signer_log_in_to_a_cluster_of_their_region() {
+    let (token, session_token) = token_of_the_go_signer();
+    let alice = "arn:aws:iam::123456789012:user/alice";
+    let key = AccessKey::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", alice);
+    let key = key.with_session_token(session_token);
+    let signed_at = UNIX_EPOCH + Duration::from_secs(1_795_309_561);
+    for (region, refusal) in [("us-east-1", None), ("eu-west-1", Some("us-east-1"))] {
+        let cluster = MskIam::new(region).access_key(key.clone()).now(move || signed_at);
+        let broker = Broker::builder().validator(cluster.into_validator()).start().unwrap();
+        let _producer: FutureProducer<Login> =
+            config(&broker).create_with_context(Login(token.clone())).unwrap();
+        assert!(
+            broker.wait_for(SOON, |events| events.iter().any(|event| event.is_login() || event.is_refusal()))
+        );
+        let outcome = broker.events().into_iter().find_map(|event| match event {
+            Event::Auth { principal, refusal, session_ms, .. } => Some((principal, refusal, session_ms)),
+            _ => None,
+        });
+        let (principal, told, session_ms) = outcome.unwrap();
+        match refusal {
+            None => assert_eq!((principal.as_deref(), told, session_ms), (Some(alice), None, 900_000)),
+            Some(text) => assert!(told.unwrap().contains(text)),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -24,10 +24,7 @@ pub(super) async fn serve(node: Arc<Node>, tls: Option<TlsAcceptor>, stream: Tcp
     let mut record = Record::open(Arc::clone(&node));
     let session = Session::new(record.conn, node.settings.anonymous);
     let connection = Connection { session, conn: record.conn, node };
-    record.reason = match handshake_and_run(connection, tls, stream).await {
-        Ok(()) => None,
-        Err(reason) => Some(reason),
-    };
+    record.reason = handshake_and_run(connection, tls, stream).await.err();
 }
 
 /// Tells the connection's beginning and end, also when it is cut.

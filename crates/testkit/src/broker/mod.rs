@@ -105,3 +105,6 @@ impl Broker {
         self.server.close_connections()
     }
 }
+
+#[cfg(test)]
+mod tests;

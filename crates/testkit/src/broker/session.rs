@@ -50,7 +50,7 @@ impl Session {
         if self.principal.is_none() || !matches!(self.stage, Stage::Idle) {
             return Err(format!("{api:?} before the login was complete"));
         }
-        if self.ends.is_some_and(|end| clock::now() > end) {
+        if self.ends.is_some_and(|end| clock::now() >= end) {
             node.events.push(Event::Expired { conn: self.conn });
             return Err("the session has expired and the client did not re-authenticate (KIP-368)".into());
         }

@@ -32,15 +32,20 @@ pub(super) fn api_versions() -> ApiVersionsResponse {
     ApiVersionsResponse::default().with_api_keys(SERVED.iter().map(range).collect())
 }
 
-pub(super) fn find_coordinator(node: &Node, request: FindCoordinatorRequest) -> FindCoordinatorResponse {
+/// Up to version 3 one key is asked for, later a list of them.
+pub(super) fn find_coordinator(
+    node: &Node,
+    version: i16,
+    request: FindCoordinatorRequest,
+) -> FindCoordinatorResponse {
     let port = i32::from(node.port);
+    if version < 4 {
+        return FindCoordinatorResponse::default().with_node_id(NODE_ID).with_host(HOST).with_port(port);
+    }
     let here =
         |key| Coordinator::default().with_key(key).with_node_id(NODE_ID).with_host(HOST).with_port(port);
-    FindCoordinatorResponse::default()
-        .with_node_id(NODE_ID)
-        .with_host(HOST)
-        .with_port(port)
-        .with_coordinators(request.coordinator_keys.into_iter().map(here).collect())
+    let coordinators = request.coordinator_keys.into_iter().map(here).collect();
+    FindCoordinatorResponse::default().with_coordinators(coordinators)
 }
 
 pub(super) fn metadata(node: &Node, version: i16, request: MetadataRequest) -> MetadataResponse {

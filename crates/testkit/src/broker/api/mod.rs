@@ -58,6 +58,11 @@ impl ApiRange {
     pub(super) fn contains(&self, version: i16) -> bool {
         (self.lowest..=self.highest).contains(&version)
     }
+
+    #[cfg(test)]
+    pub(super) fn versions(&self) -> std::ops::RangeInclusive<i16> {
+        self.lowest..=self.highest
+    }
 }
 
 /// What a client that asks in an unknown version gets: the known ones for ApiVersions, otherwise a closed connection.
@@ -77,7 +82,7 @@ pub(super) async fn answer(
     Ok(Some(match request {
         RequestKind::ApiVersions(_) => cluster::api_versions().into(),
         RequestKind::Metadata(request) => cluster::metadata(node, version, request).into(),
-        RequestKind::FindCoordinator(request) => cluster::find_coordinator(node, request).into(),
+        RequestKind::FindCoordinator(request) => cluster::find_coordinator(node, version, request).into(),
         RequestKind::CreateTopics(request) => admin::create_topics(node, request).into(),
         RequestKind::DeleteTopics(request) => admin::delete_topics(node, request).into(),
         RequestKind::DescribeConfigs(request) => admin::describe_configs(node, request).into(),

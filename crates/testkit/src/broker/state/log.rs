@@ -193,3 +193,7 @@ impl Written {
 fn advance(sequence: i32, by: i32) -> i32 {
     sequence.checked_add(by).unwrap_or_else(|| by - (i32::MAX - sequence) - 1)
 }
+
+#[cfg(test)]
+#[path = "log_tests.rs"]
+mod tests;

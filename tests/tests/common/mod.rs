@@ -1,0 +1,183 @@
+//! What the tests on the MSK listener share. Each test binary uses a part of it.
+#![allow(dead_code, reason = "every test binary compiles this file and uses a part of it")]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_credential_types::provider::{future, ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::Credentials;
+use oauthbearer::rdkafka::Authenticator;
+use oauthbearer::{Clock, Properties, ProviderConfig, ProviderFactory, TokenProvider};
+use oauthbearer_aws_msk::Factory;
+use oauthbearer_e2e::identity::{Identity, REGION};
+use oauthbearer_e2e::{Kafka, Listener};
+use oauthbearer_testkit::ShortLived;
+use rdkafka::consumer::{Consumer, ConsumerContext, StreamConsumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::Message;
+use rdkafka::producer::{DeliveryResult, ProducerContext};
+use rdkafka::{ClientConfig, ClientContext, Statistics};
+use tokio::sync::watch;
+
+/// Longer than anything should take on a machine that compiles at the same time.
+pub(crate) const WAIT: Duration = Duration::from_secs(30);
+
+/// The two keys that a user sets, and what a broker without a name of AWS's needs besides.
+pub(crate) fn config(kafka: &Kafka) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", kafka.bootstrap(Listener::Msk))
+        .set("sasl.mechanism", "aws_msk_iam")
+        .set("sasl.oauthbearer.config", format!("region={REGION}"))
+        .set("ssl.ca.pem", kafka.ca_pem());
+    config
+}
+
+pub(crate) fn credentials(identity: Identity) -> Credentials {
+    let token = identity.session_token.map(str::to_owned);
+    Credentials::new(identity.access_key_id, identity.secret_access_key, token, None, "e2e")
+}
+
+/// An authenticator of `config` that signs as `identity`.
+pub(crate) fn authenticator(config: &ClientConfig, identity: Identity) -> Authenticator {
+    let credentials = SharedCredentialsProvider::new(credentials(identity));
+    Authenticator::builder(config).aws_credentials(credentials).build().expect("a valid configuration")
+}
+
+/// The MSK provider by itself.
+pub(crate) fn provider(
+    credentials: impl ProvideCredentials + 'static,
+    region: &str,
+    clock: Clock,
+) -> Arc<dyn TokenProvider> {
+    let properties = Properties::from_iter([("sasl.oauthbearer.config", format!("region={region}"))]);
+    let config = ProviderConfig::new(properties, clock).expect("pairs");
+    let factory = Factory::default().with_credentials(SharedCredentialsProvider::new(credentials));
+    factory.build(&config).expect("a valid configuration")
+}
+
+/// An authenticator with a provider of the test's own.
+pub(crate) fn with_provider(kafka: &Kafka, provider: Arc<dyn TokenProvider>) -> Authenticator {
+    let mut config = config(kafka);
+    config.remove("sasl.oauthbearer.config");
+    Authenticator::builder(&config).provider(provider).build().expect("a valid configuration")
+}
+
+/// As [`authenticator`], with renewals every few seconds.
+pub(crate) fn renewing(kafka: &Kafka, credentials: impl ProvideCredentials + 'static) -> Authenticator {
+    let provider = provider(credentials, REGION, Clock::system());
+    with_provider(kafka, Arc::new(ShortLived::new(provider, Duration::from_secs(8), Clock::system())))
+}
+
+/// Credentials that a test changes while clients run.
+#[derive(Clone, Debug)]
+pub(crate) struct Rotating(Arc<Mutex<Identity>>);
+
+impl Rotating {
+    pub(crate) fn new(identity: Identity) -> Self {
+        Self(Arc::new(Mutex::new(identity)))
+    }
+
+    pub(crate) fn rotate(&self, identity: Identity) {
+        *self.0.lock().expect("not poisoned") = identity;
+    }
+}
+
+impl ProvideCredentials for Rotating {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready(Ok(credentials(*self.0.lock().expect("not poisoned"))))
+    }
+}
+
+/// A context that keeps what the client says of its connections and errors.
+#[derive(Clone)]
+pub(crate) struct Observer {
+    seen: watch::Sender<Seen>,
+}
+
+/// What an [`Observer`] has seen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    /// Logins over all connections, first ones and repeated ones.
+    pub(crate) logins: i64,
+    /// Connections that ended.
+    pub(crate) disconnects: i64,
+    /// What the error callback was told.
+    pub(crate) errors: Vec<String>,
+}
+
+impl Observer {
+    pub(crate) fn new() -> Self {
+        Self { seen: watch::Sender::new(Seen::default()) }
+    }
+
+    pub(crate) fn seen(&self) -> Seen {
+        self.seen.borrow().clone()
+    }
+
+    /// Waits until `condition` holds.
+    pub(crate) async fn wait_for(&self, timeout: Duration, condition: impl Fn(&Seen) -> bool) -> Seen {
+        let mut receiver = self.seen.subscribe();
+        let seen = tokio::time::timeout(timeout, receiver.wait_for(|seen| condition(seen))).await;
+        match seen {
+            Ok(seen) => seen.expect("the sender is here").clone(),
+            Err(_) => panic!("not within {timeout:?}: {:?}", self.seen()),
+        }
+    }
+}
+
+impl ClientContext for Observer {
+    fn stats(&self, statistics: Statistics) {
+        let logins =
+            statistics.brokers.values().filter_map(|broker| broker.req.get("SaslAuthenticate")).sum();
+        let disconnects = statistics.brokers.values().filter_map(|broker| broker.disconnects).sum();
+        self.seen.send_modify(|seen| (seen.logins, seen.disconnects) = (logins, disconnects));
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.seen.send_modify(|seen| seen.errors.push(format!("{error}: {reason}")));
+    }
+}
+
+impl ConsumerContext for Observer {}
+
+impl ProducerContext for Observer {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, _result: &DeliveryResult<'_>, _opaque: ()) {}
+}
+
+/// Reads records until one has the key `key`.
+pub(crate) async fn receive<C: ConsumerContext + 'static>(
+    consumer: &StreamConsumer<C>,
+    key: &str,
+) -> Vec<u8> {
+    receive_within(WAIT, consumer, key).await
+}
+
+/// As [`receive`], for consumers that idle for a while.
+pub(crate) async fn receive_within<C: ConsumerContext + 'static>(
+    timeout: Duration,
+    consumer: &StreamConsumer<C>,
+    key: &str,
+) -> Vec<u8> {
+    let found = async {
+        loop {
+            let record = consumer.recv().await.expect("a record");
+            if record.key() == Some(key.as_bytes()) {
+                return record.payload().expect("a payload").to_vec();
+            }
+        }
+    };
+    tokio::time::timeout(timeout, found).await.unwrap_or_else(|_| panic!("no record with the key {key}"))
+}
+
+/// A consumer that reads [`oauthbearer_e2e::TOPIC`] from its start, without a group's ceremony.
+pub(crate) fn assign_from_start<C: ConsumerContext>(consumer: &impl Consumer<C>) {
+    let mut list = rdkafka::TopicPartitionList::new();
+    list.add_partition_offset(oauthbearer_e2e::TOPIC, 0, rdkafka::Offset::Beginning).expect("an offset");
+    consumer.assign(&list).expect("assigned");
+}

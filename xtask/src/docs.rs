@@ -17,7 +17,7 @@ pub(crate) fn write() -> Result<()> {
     Ok(())
 }
 
-/// Fails where a document is not what [`write`] would write.
+/// Fails where a document is not what `cargo xtask docs` would write.
 pub(crate) fn check() -> Result<()> {
     let want = output(&mut cargo(GENERATOR))?;
     let have = fs::read_to_string(workspace::root().join(REFERENCE)).unwrap_or_default();

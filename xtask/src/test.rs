@@ -54,8 +54,10 @@ fn e2e_steps(steps: &mut Steps) -> Result<()> {
         .run("end-to-end tests", || run(cargo("test -p oauthbearer-e2e").env(Kafka::VARIABLE, &broker.dir)));
     match tests {
         Ok(()) => broker.finish(),
-        Err(e) => Err(Error::other(format!(
-            "{e}\nThat broker is stopped; its log is {}. With one of its own: cargo xtask test e2e",
+        // Its command line is no use to anyone: the broker that it names has gone.
+        Err(_) => Err(Error::other(format!(
+            "the end-to-end tests failed. The broker's log: {}\nAll of them again: cargo xtask test e2e\n\
+             One of them: cargo xtask kafka up, then as it says",
             broker.dir.join("broker.log").display()
         ))),
     }

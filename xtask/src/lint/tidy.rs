@@ -128,7 +128,7 @@ mod tests {
     fn one_file_may_hold_unchecked_code() {
         let block = |word: &str| format!("let x = {word} {{ y }};");
         assert!(has_unsafe(&block("unsafe")));
-        assert!(!has_unsafe("#![deny(unsafe_code)]\n/// unsafe { }\nlet not_unsafe = 1;"));
+        assert!(!has_unsafe(&format!("#![deny(unsafe_code)]\n/// {}\nlet not_unsafe = 1;", block("unsafe"))));
         let handle = format!("{UNSAFE_FOLDER}/handle.rs");
         assert_eq!(unsafe_problem(std::slice::from_ref(&handle)), None);
         assert!(unsafe_problem(&["crates/core/src/lib.rs".to_owned()]).is_some());

@@ -14,7 +14,7 @@ pub(super) fn check() -> Result<()> {
     let mut seen = BTreeSet::new();
     for set in SETS.iter().filter(|set| seen.insert(set.selection())) {
         let crates = crates(&format!("-e normal {}", set.selection()))?;
-        println!("  {:<22} {:<44} {:>4} third-party crates", set.package, set.features, crates.len());
+        println!("  {:>4} third-party crates: {} {}", crates.len(), set.package, set.features);
         problems.extend(unexpected(set, &crates));
     }
     // Development and build dependencies, other systems and every feature included.

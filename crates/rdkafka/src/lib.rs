@@ -1,5 +1,7 @@
 //! rust-rdkafka clients that never lose their OAUTHBEARER token: producers, consumers and admin clients, busy or idle.
 
+#[cfg(test)]
+mod assertions;
 mod attached;
 mod authenticated;
 mod authenticator;

@@ -15,6 +15,9 @@ use rdkafka::types::{RDKafka, RDKafkaRespErr};
 
 use crate::client::Handle;
 
+#[cfg(test)]
+mod tests;
+
 /// As long as librdkafka's own texts ever get.
 const ERROR_TEXT: usize = 512;
 
@@ -154,7 +157,11 @@ unsafe fn set_token(handle: NonNull<RDKafka>, token: &Token) -> Result<(), SetTo
     if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR {
         return Ok(());
     }
-    Err(SetTokenError(said(&error)))
+    let mut reason = said(&error);
+    if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR__STATE {
+        reason.push_str(". Make the client from Authenticator::client_config");
+    }
+    Err(SetTokenError(reason))
 }
 
 /// # Safety

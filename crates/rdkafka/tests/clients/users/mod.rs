@@ -1,0 +1,11 @@
+//! One test for each project that this crate must fit into, shaped like that project's own code.
+
+mod arroyo;
+mod estuary;
+mod feldera;
+mod materialize;
+mod parseable;
+mod quickwit;
+mod restate;
+mod risingwave;
+mod vector;

@@ -11,7 +11,7 @@ use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
 use crate::report::Report;
 use crate::sdk::Sdk;
-use crate::sts::{Identity, RoleStep};
+use crate::sts::{Identity, RoleStep, StsSettings};
 use crate::walk::{left, Fetched, Walk};
 use crate::{AwsRegion, CredentialConfig, Environment, RoleConfig, Source};
 
@@ -117,6 +117,13 @@ impl CredentialChain {
             None => self.walk(&sdk).sts(None),
         };
         sts.caller_identity(&sdk, credentials).await
+    }
+
+    /// What a client of STS in `region` is built from: endpoint, FIPS and dual stack as keys, environment or program have
+    /// them, this chain's clock, HTTP and time limits, one attempt a call, and no credentials.
+    #[must_use]
+    pub fn sts_config(&self, region: &AwsRegion) -> SdkConfig {
+        StsSettings::config_in(region, &self.config, &self.environment, &self.sdk())
     }
 
     /// The kept credentials, if they may be used without a fetch.

@@ -6,6 +6,8 @@ use std::time::SystemTime;
 use aws_credential_types::Credentials;
 use aws_sdk_sts::config::{BehaviorVersion, Builder, IdentityCache, Region, StalledStreamProtectionConfig};
 use aws_sdk_sts::types;
+use aws_types::origin::Origin;
+use aws_types::SdkConfig;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
 use crate::failure::sts_failure;
@@ -91,11 +93,19 @@ impl StsSettings {
             )
             .with_help("Set sts_region=… to a region such as us-east-1, or AWS_REGION in the environment"));
         };
-        let mut config = sdk.injected().map_or_else(Builder::new, Builder::from);
+        let mut config = Builder::from(&self.config(sdk, region));
         config.set_credentials_provider(credentials.map(aws_sdk_sts::config::SharedCredentialsProvider::new));
+        Ok(aws_sdk_sts::Client::from_conf(config.build()))
+    }
+
+    /// What a client is built from, credentials aside.
+    fn config(&self, sdk: &Sdk, region: &AwsRegion) -> SdkConfig {
+        let mut config = sdk.injected().map_or_else(SdkConfig::builder, SdkConfig::to_builder);
+        config.set_credentials_provider(None);
         // What is not set here stays as an injected configuration has it.
         if self.url.is_some() {
             config.set_endpoint_url(self.url.clone());
+            config.insert_origin("endpoint_url", Origin::shared_config());
         }
         if self.fips {
             config.set_use_fips(Some(true));
@@ -103,7 +113,7 @@ impl StsSettings {
         if self.dual_stack {
             config.set_use_dual_stack(Some(true));
         }
-        let config = config
+        config
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.name().to_owned()))
             .http_client(sdk.http_client())
@@ -111,8 +121,19 @@ impl StsSettings {
             .retry_config(retry())
             .timeout_config(timeouts())
             .identity_cache(IdentityCache::no_cache())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        Ok(aws_sdk_sts::Client::from_conf(config.build()))
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .build()
+    }
+
+    /// What a client in `region` is built from, credentials aside; otherwise as `config` and `environment` say.
+    pub(crate) fn config_in(
+        region: &AwsRegion,
+        config: &CredentialConfig,
+        environment: &Environment,
+        sdk: &Sdk,
+    ) -> SdkConfig {
+        let config = CredentialConfig { sts_region: Some(region.clone()), ..config.clone() };
+        Self::new(&config, environment, []).config(sdk, region)
     }
 
     /// AssumeRole, with the credentials of `base`.

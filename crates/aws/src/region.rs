@@ -48,16 +48,20 @@ impl fmt::Display for AwsRegion {
 const DIRECTIONS: &[&str] =
     &["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest", "central"];
 
-/// `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`: an area, perhaps a partition, a direction and a number.
+/// `us-east-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1`: an area, perhaps a partition, a direction, a number.
 fn is_region_name(name: &str) -> bool {
     let parts: Vec<&str> = name.split('-').collect();
-    let [area, middle @ .., direction, number] = parts.as_slice() else { return false };
-    let letters = |part: &&str, max: usize| {
-        (2..=max).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase())
+    let [area, partition @ .., direction, number] = parts.as_slice() else { return false };
+    let letters =
+        |part: &str, count: usize| part.len() == count && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let placed = match partition {
+        [] => letters(area, 2),
+        // A sovereign cloud, of a country.
+        [country] if area.ends_with("sc") => letters(area, 4) && letters(country, 2),
+        [partition] => letters(area, 2) && (*partition == "gov" || partition.starts_with("iso")),
+        _ => false,
     };
-    letters(area, 4)
-        && middle.len() <= 1
-        && middle.iter().all(|part| letters(part, 5))
+    placed
         && DIRECTIONS.contains(direction)
         && (1..=2).contains(&number.len())
         && number.bytes().all(|byte| byte.is_ascii_digit())
@@ -104,6 +108,8 @@ mod tests {
             "us-esat-1",
             "us-east-1a",
             "demo-us-west-1",
+            "my-prod-west-1",
+            "dev-us-west-1",
             "us east-1",
             "fips-fips-us-east-1",
         ] {

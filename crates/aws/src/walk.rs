@@ -254,3 +254,27 @@ fn gone(source: Source, why: &str) -> ProviderError {
 pub(crate) fn left(credentials: &Credentials, now: SystemTime) -> Option<std::time::Duration> {
     credentials.expiry().map(|expiry| expiry.duration_since(now).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn environment_credentials_do_not_pay_for_http() {
+        let sdk = Sdk::new(oauthbearer_core::Clock::system(), None);
+        let (config, environment) = (
+            CredentialConfig::default(),
+            Environment::of([("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s")]),
+        );
+        let walk = Walk {
+            config: &config,
+            environment: &environment,
+            session_name: "s",
+            default_region: None,
+            sdk: &sdk,
+        };
+        assert!(walk.first(None).await.is_ok() && !sdk.has_built_http());
+        sdk.http_client();
+        assert!(sdk.has_built_http());
+    }
+}

@@ -113,6 +113,7 @@ fn kind(code: &str, status: u16, message: &str) -> ErrorKind {
         | "BandwidthLimitExceeded"
         | "SlowDown" => ErrorKind::Throttled,
         _ => match status {
+            200..=299 => ErrorKind::InvalidResponse,
             429 => ErrorKind::Throttled,
             500.. => ErrorKind::Service,
             401 | 403 => ErrorKind::Denied,
@@ -139,6 +140,7 @@ fn help(code: &str, kind: ErrorKind) -> &'static str {
         }
         (_, ErrorKind::ClockSkew) => "Correct this machine's clock: AWS takes signatures for five minutes",
         (_, ErrorKind::Credentials) => "Check the access key: it is unknown, inactive, or its secret is another one's",
+        (_, ErrorKind::InvalidResponse) => "Check sts_endpoint and any proxy in between: that answer is not one of STS",
         (_, ErrorKind::InvalidRequest) => "Check role_arn, role_session_name and external_id",
         _ => "",
     }
@@ -173,7 +175,9 @@ mod tests {
 
     #[test]
     fn which_answers_are_transient_is_one_table() {
-        use ErrorKind::{ClockSkew, Credentials, Denied, InvalidRequest, Service, Throttled, Unavailable};
+        use ErrorKind::{
+            ClockSkew, Credentials, Denied, InvalidRequest, InvalidResponse, Service, Throttled, Unavailable,
+        };
         let not_yet = "Signature not yet current: 20231114T230000Z is still later than 20231114T221820Z";
         let rows = [
             ("AccessDenied", 403, "", Denied, false),
@@ -197,6 +201,7 @@ mod tests {
             ("RegionDisabledException", 403, "", InvalidRequest, false),
             ("Throttling", 400, "", Throttled, true),
             ("RequestLimitExceeded", 503, "", Throttled, true),
+            ("no error code", 200, "", InvalidResponse, true),
             ("no error code", 429, "", Throttled, true),
             ("InternalFailure", 500, "", Service, true),
             ("ServiceUnavailable", 503, "", Service, true),

@@ -60,7 +60,7 @@ fn pushes_race_with_the_end_of_clients() {
 }
 
 #[test]
-#[ignore = "takes minutes: run by hand under valgrind, as docs/architecture.md says"]
+#[ignore = "takes minutes: meant for valgrind"]
 fn pushes_race_with_the_end_of_clients_for_long() {
     race(100);
 }

@@ -18,7 +18,7 @@ pub(crate) fn jars() -> Result<PathBuf> {
     // A fetch that was cut short, or another one at the same time, must not leave half a folder under the final name.
     let partial = folder.with_extension(format!("part-{}", std::process::id()));
     let pom = workspace::root().join("tests/kafka/pom.xml");
-    run(command("mvn", ["--batch-mode", "--quiet", "--strict-checksums", "--file"])
+    run(command("mvn", ["--batch-mode", "--quiet", "-Dstyle.color=never", "--strict-checksums", "--file"])
         .arg(pom)
         .args(["dependency:copy-dependencies", "-DincludeScope=runtime"])
         .arg(format!("-DoutputDirectory={}", partial.display())))?;

@@ -1,9 +1,11 @@
 //! The feature sets that each published crate is checked with, alone.
 
-use std::fmt;
+use std::io::{Error, Result};
 use std::process::Command;
+use std::{fmt, fs};
 
 use crate::command::cargo;
+use crate::workspace;
 
 /// What of the crate is compiled.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub(super) const SETS: &[Set] = &[
     set("oauthbearer-aws", "sso,credentials-process", All),
     set("oauthbearer-aws-msk", "", Library),
     set("oauthbearer-aws-msk", "", All),
+    set("oauthbearer-aws-sts", "", Library),
+    set("oauthbearer-aws-sts", "", All),
     set("oauthbearer-rdkafka", "", Library),
     set("oauthbearer-rdkafka", "", All),
     set("oauthbearer", "", Library),
@@ -51,6 +55,17 @@ pub(super) const SETS: &[Set] = &[
     set("oauthbearer", "rdkafka,ssl", All),
     set("oauthbearer", "rdkafka,aws-msk,ssl", All),
 ];
+
+/// Fails where a crate under `crates` is in no set: it would go unchecked.
+pub(super) fn check_complete() -> Result<()> {
+    for entry in fs::read_dir(workspace::root().join("crates"))? {
+        let folder = entry?.file_name().to_string_lossy().into_owned();
+        if !SETS.iter().any(|set| set.package.trim_start_matches("oauthbearer-") == folder) {
+            return Err(Error::other(format!("crates/{folder} is missing in xtask/src/lint/features.rs")));
+        }
+    }
+    Ok(())
+}
 
 impl Set {
     /// `cargo clippy` of this set.

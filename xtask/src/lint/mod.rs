@@ -9,10 +9,10 @@ use std::io::Result;
 
 use crate::command::{cargo, run as run_command};
 use crate::steps::Steps;
-use crate::{tools, workspace};
+use crate::{docs, tools, workspace};
 
 /// Steps besides one clippy a feature set.
-const OTHER_STEPS: usize = 7;
+const OTHER_STEPS: usize = 8;
 
 /// Cheap checks first; those that compile come last.
 pub(crate) fn run() -> Result<()> {
@@ -32,8 +32,9 @@ pub(crate) fn run() -> Result<()> {
     for set in features::SETS {
         steps.run(&format!("clippy, {set}"), || run_command(&mut set.clippy()))?;
     }
-    steps.run("documents", || {
+    steps.run("rustdoc", || {
         let doc = "doc --locked --workspace --no-deps --features oauthbearer/rdkafka,oauthbearer/aws-msk,oauthbearer-testkit/broker";
         run_command(cargo(doc).env("RUSTDOCFLAGS", "-D warnings"))
-    })
+    })?;
+    steps.run("generated documents", docs::check)
 }

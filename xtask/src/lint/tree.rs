@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::io::{Error, Result};
 
-use super::features::{Set, SETS};
+use super::features::{check_complete, Set, SETS};
 use crate::command::{cargo, output};
 
 /// The crypto library has Amazon's name and is no part of the AWS SDK.
 const CRYPTO: [&str; 2] = ["aws-lc-rs", "aws-lc-sys"];
 
 pub(super) fn check() -> Result<()> {
+    check_complete()?;
     let mut problems = Vec::new();
     let mut seen = BTreeSet::new();
     for set in SETS.iter().filter(|set| seen.insert(set.selection())) {

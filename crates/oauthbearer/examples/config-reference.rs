@@ -43,7 +43,7 @@ fn main() {
     for factory in oauthbearer::registry().factories() {
         text += &section(factory);
     }
-    print(text.trim_end());
+    println!("{}", text.trim_end());
 }
 
 fn section(factory: &dyn ProviderFactory) -> String {
@@ -59,9 +59,4 @@ fn section(factory: &dyn ProviderFactory) -> String {
 fn table(keys: &[Key]) -> String {
     let rows: Vec<String> = keys.iter().map(Key::reference_row).collect();
     format!("| key | takes | default | what it does |\n|---|---|---|---|\n{}\n", rows.join("\n"))
-}
-
-#[allow(clippy::print_stdout, reason = "the program's whole job")]
-fn print(text: &str) {
-    println!("{text}");
 }

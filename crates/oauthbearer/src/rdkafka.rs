@@ -64,3 +64,85 @@ impl fmt::Debug for Authenticator {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use oauthbearer_core::{Clock, Registry};
+    use oauthbearer_testkit::Scripted;
+
+    use super::*;
+
+    fn config() -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", "b-1.demo.abc123.c2.kafka.us-east-1.amazonaws.com:9098")
+            .set("sasl.mechanism", "AWS_MSK_IAM");
+        config
+    }
+
+    #[cfg(not(feature = "aws-msk"))]
+    #[test]
+    fn a_marker_whose_feature_is_off_shows_the_line_for_cargo_toml() {
+        let error = Authenticator::from_config(&config()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "'sasl.mechanism' asks for 'aws_msk_iam', whose cargo feature 'aws-msk' is off. In Cargo.toml: oauthbearer = { \
+             version = \"0.1\", features = [\"rdkafka\", \"aws-msk\"] }"
+        );
+    }
+
+    #[cfg(feature = "aws-msk")]
+    #[test]
+    fn a_marker_is_all_it_takes() {
+        let auth = Authenticator::from_config(&config()).unwrap();
+        assert!(auth.is_managed());
+        assert_eq!(auth.status().unwrap().provider, "aws_msk_iam");
+        assert_eq!(auth.client_config().get("security.protocol"), Some("SASL_SSL"));
+        assert_eq!(auth.client_config().get("sasl.mechanism"), Some("OAUTHBEARER"));
+    }
+
+    #[cfg(feature = "aws-msk")]
+    #[tokio::test]
+    async fn injected_credentials_sign_the_token() {
+        use aws_credential_types::{provider::SharedCredentialsProvider, Credentials};
+        use aws_types::{region::Region, SdkConfig};
+
+        let keys = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI", None, None, "test");
+        let keys = SharedCredentialsProvider::new(keys);
+        let auth = Authenticator::builder(&config()).aws_credentials(keys.clone()).build().unwrap();
+        assert!(!auth.token().await.unwrap().secret().is_empty());
+
+        let sdk =
+            SdkConfig::builder().region(Region::new("eu-west-1")).credentials_provider(keys.clone()).build();
+        let auth = Authenticator::builder(&config()).aws_config(sdk).build().unwrap();
+        assert!(!auth.token().await.unwrap().secret().is_empty());
+
+        let own = Authenticator::builder(&config()).registry(Registry::empty()).aws_credentials(keys).build();
+        let error = own.unwrap_err().to_string();
+        assert!(error.contains("registry of its own"), "{error}");
+    }
+
+    #[test]
+    fn a_provider_or_a_registry_of_the_programs_own() {
+        let provider = Arc::new(Scripted::tokens(&Clock::system(), std::time::Duration::from_secs(60)));
+        let mut plain = config();
+        plain.remove("sasl.mechanism");
+        let auth = Authenticator::builder(&plain).provider(provider).build().unwrap();
+        assert_eq!(auth.status().unwrap().provider, "scripted");
+        assert!(auth.clone().is_managed());
+
+        let error = Authenticator::builder(&config()).registry(Registry::empty()).build().unwrap_err();
+        assert!(error.to_string().contains("unknown value 'AWS_MSK_IAM'"), "{error}");
+    }
+
+    #[test]
+    fn a_configuration_without_our_keys_is_left_alone() {
+        let mut plain = config();
+        plain.remove("sasl.mechanism");
+        let auth = Authenticator::from_config(&plain).unwrap();
+        assert!(!auth.is_managed());
+        assert_eq!(auth.client_config().config_map(), plain.config_map());
+    }
+}

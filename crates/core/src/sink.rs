@@ -3,8 +3,8 @@ use crate::{ProviderError, Token};
 /// One Kafka client that wants every new token: all that an integration with another binding, fork or client
 /// implements. [`TokenSource::drive`](crate::TokenSource::drive) starts the pushing.
 ///
-/// All methods are called from this library's thread: they must not wait for I/O and must not run a client's
-/// destructor.
+/// All methods are called from this library's thread, and the first [`set`](Self::set) from the thread that starts
+/// the pushing: they must not wait for I/O, must not call the source and must not run a client's destructor.
 ///
 /// ```
 /// use oauthbearer_core::{ProviderError, SetTokenError, Token, TokenSink};

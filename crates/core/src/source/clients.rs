@@ -15,6 +15,16 @@ pub(super) struct Clients {
     pub(super) told_dead: bool,
 }
 
+impl Clients {
+    /// Takes out the sinks that are no longer alive. Drop them without holding the lock: their ends are foreign code.
+    #[must_use]
+    pub(super) fn take_dead(&mut self) -> Vec<Arc<dyn TokenSink>> {
+        let (living, dead) = self.sinks.drain(..).partition(|sink| is_alive(sink.as_ref()));
+        self.sinks = living;
+        dead
+    }
+}
+
 impl Inner {
     /// Sets `token` on the sink and takes it into the list.
     pub(super) fn add_sink(
@@ -24,11 +34,12 @@ impl Inner {
     ) -> Result<(), ProviderError> {
         set(sink.as_ref(), token)?;
         let mut clients = self.clients();
-        clients.sinks.retain(|sink| is_alive(sink.as_ref()));
+        let dead = clients.take_dead();
         clients.sinks.push(sink.clone());
         self.count(&clients);
         let result = self.start_driver(&mut clients);
         drop(clients);
+        drop(dead);
         // A renewal may have pushed to the list between the two steps above.
         if let Some(current) = self.current.load().as_ref().filter(|current| !current.is_same(token)) {
             set(sink.as_ref(), &current.token)?;
@@ -39,9 +50,10 @@ impl Inner {
 
     pub(super) fn prune(&self) {
         let mut clients = self.clients();
-        clients.sinks.retain(|sink| is_alive(sink.as_ref()));
+        let dead = clients.take_dead();
         self.count(&clients);
         drop(clients);
+        drop(dead);
         self.wake.notify_one();
     }
 
@@ -99,6 +111,6 @@ fn set(sink: &dyn TokenSink, token: &Token) -> Result<(), ProviderError> {
     }
 }
 
-pub(super) fn is_alive(sink: &dyn TokenSink) -> bool {
+fn is_alive(sink: &dyn TokenSink) -> bool {
     catch_unwind(AssertUnwindSafe(|| sink.is_alive())).unwrap_or(false)
 }

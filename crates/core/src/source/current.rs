@@ -40,12 +40,11 @@ impl Current {
         self.remaining(now).is_some_and(|left| left >= margin)
     }
 
-    /// How long until the token wants to be renewed.
+    /// How long until the token wants to be renewed, or ends.
     pub(super) fn fresh_for(&self, now: Now) -> Duration {
-        if self.is_fresh(now) {
-            self.renew_at.saturating_sub(now.monotonic)
-        } else {
-            Duration::ZERO
+        match self.remaining(now) {
+            Some(left) if self.is_fresh(now) => self.renew_at.saturating_sub(now.monotonic).min(left),
+            _ => Duration::ZERO,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::clients::{is_alive, Clients};
+use super::clients::Clients;
 use super::inner::Inner;
 use crate::{runtime, ProviderError};
 
@@ -25,12 +25,14 @@ impl Inner {
     /// Forgets dead clients. When none is left, says so and takes note that the driver stops.
     fn retire(&self) -> bool {
         let mut clients = self.clients();
-        clients.sinks.retain(|sink| is_alive(sink.as_ref()));
+        let dead = clients.take_dead();
         self.count(&clients);
         let empty = clients.sinks.is_empty();
         if empty {
             clients.driver = None;
         }
+        drop(clients);
+        drop(dead);
         empty
     }
 }

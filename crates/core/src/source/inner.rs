@@ -71,15 +71,17 @@ impl Inner {
         }
     }
 
-    /// The present token if it need not be renewed. Takes no lock.
+    /// The present token if it need not be renewed and a new client may start with it. Takes no lock.
     pub(super) fn fresh(&self) -> Option<Token> {
         let current = self.current.load();
         let current = current.as_ref()?;
-        current.is_fresh(self.clock.now()).then(|| current.token.clone())
+        let now = self.clock.now();
+        (current.is_fresh(now) && current.can_start(now)).then(|| current.token.clone())
     }
 
     pub(super) async fn wait_for_token(self: Arc<Self>, timeout: Duration) -> Outcome {
         let deadline = self.clock.now().monotonic.saturating_add(timeout);
+        let mut last = None;
         loop {
             if let Some(token) = self.fresh() {
                 return Ok(token);
@@ -88,28 +90,35 @@ impl Inner {
             if let Some(token) = self.startable() {
                 return Ok(token);
             }
-            let error = attempt.err().unwrap_or_else(about_to_end);
+            let Some(outcome) = attempt else {
+                return Err(last.unwrap_or_else(|| timed_out(timeout)));
+            };
+            let error = outcome.err().unwrap_or_else(about_to_end);
             let now = self.clock.now().monotonic;
             let pause = self.retry_on_demand(now);
             if !error.is_transient() || now.saturating_add(pause) >= deadline {
                 return Err(error);
             }
+            last = Some(error);
             self.clock.sleep(pause).await;
         }
     }
 
-    /// One fetch, joined if it is under way, and not made at all while the last failure asks for quiet.
-    async fn attempt(self: &Arc<Self>, deadline: Duration) -> Outcome {
+    /// One fetch, joined if it is under way, and not made at all while the last failure asks for quiet. None when it
+    /// is not over at the deadline.
+    async fn attempt(self: &Arc<Self>, deadline: Duration) -> Option<Outcome> {
         let now = self.clock.now().monotonic;
         if let Some(retry) = self.flight().retry.as_ref().filter(|retry| now < retry.on_demand) {
-            return Err(retry.error.clone());
+            return Some(Err(retry.error.clone()));
         }
-        let fetch = self.fetch()?;
-        let left = deadline.saturating_sub(now);
+        let fetch = match self.fetch() {
+            Ok(fetch) => fetch,
+            Err(error) => return Some(Err(error)),
+        };
         tokio::select! {
             biased;
-            outcome = finished(fetch) => outcome,
-            () = self.clock.sleep(left) => Err(timed_out(left)),
+            outcome = finished(fetch) => Some(outcome),
+            () = self.clock.sleep(deadline.saturating_sub(now)) => None,
         }
     }
 
@@ -231,8 +240,8 @@ impl Inner {
         };
         let Retry { on_demand, by_itself } = self.backoff.retry(failure, &mut fastrand::f64);
         flight.retry = Some(RetryAt {
-            on_demand: now.monotonic + on_demand,
-            by_itself: now.monotonic + by_itself,
+            on_demand: now.monotonic.saturating_add(on_demand),
+            by_itself: now.monotonic.saturating_add(by_itself),
             error: error.clone(),
         });
         drop(flight);

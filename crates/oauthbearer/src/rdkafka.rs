@@ -112,16 +112,25 @@ mod tests {
         let keys = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI", None, None, "test");
         let keys = SharedCredentialsProvider::new(keys);
         let auth = Authenticator::builder(&config()).aws_credentials(keys.clone()).build().unwrap();
-        assert!(!auth.token().await.unwrap().secret().is_empty());
+        assert!(signed_url(&auth).await.contains("X-Amz-Credential=AKIDEXAMPLE%2F"));
 
         let sdk =
             SdkConfig::builder().region(Region::new("eu-west-1")).credentials_provider(keys.clone()).build();
         let auth = Authenticator::builder(&config()).aws_config(sdk).build().unwrap();
-        assert!(!auth.token().await.unwrap().secret().is_empty());
+        assert!(signed_url(&auth).await.contains("X-Amz-Credential=AKIDEXAMPLE%2F"));
 
         let own = Authenticator::builder(&config()).registry(Registry::empty()).aws_credentials(keys).build();
         let error = own.unwrap_err().to_string();
         assert!(error.contains("registry of its own"), "{error}");
+    }
+
+    #[cfg(feature = "aws-msk")]
+    async fn signed_url(auth: &Authenticator) -> String {
+        use base64::Engine as _;
+
+        let token = auth.token().await.unwrap();
+        let url = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(token.secret()).unwrap();
+        String::from_utf8(url).unwrap()
     }
 
     #[test]

@@ -5,19 +5,18 @@ use std::error::Error;
 
 use oauthbearer_core::{ErrorKind, ProviderError};
 
+mod refusal;
 mod sources;
 mod sts;
 
+pub use refusal::Refusal;
 pub(crate) use sources::source_failure;
 pub(crate) use sts::sts_failure;
 
-/// What the SDK could not send or receive.
-fn connection_failure(
-    step: &str,
-    place: &str,
-    error: &(dyn Error + 'static),
-    timed_out: bool,
-) -> ProviderError {
+/// The error of the call `step` that could not be sent, or brought no answer. `place` is what could not be reached, `error` what
+/// the SDK says: of its chain only the kind of failure is told, never a text.
+#[must_use]
+pub fn unreachable(step: &str, place: &str, error: &(dyn Error + 'static), timed_out: bool) -> ProviderError {
     if timed_out {
         return ProviderError::new(
             ErrorKind::Timeout,

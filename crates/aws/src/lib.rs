@@ -3,7 +3,8 @@
 //! - [`CREDENTIAL_KEYS`] and [`CredentialConfig`]: whose credentials, by the keys that users of other Kafka clients know;
 //! - [`CredentialChain`]: the standard chain (environment, profile, web identity, container, instance metadata), or what
 //!   the program injects, and a role on top, with session names that never change;
-//! - [`AwsRegion`]: region names of every partition.
+//! - [`AwsRegion`]: region names of every partition;
+//! - [`Refusal`] and [`unreachable`]: the errors of calls to AWS, for providers that make calls of their own.
 //!
 //! The features `sso` and `credentials-process` add profiles that log in with IAM Identity Center, and profiles with a
 //! `credential_process` line.
@@ -23,6 +24,7 @@ mod watch;
 
 pub use chain::{CredentialChain, CredentialChainBuilder};
 pub use environment::Environment;
+pub use failure::{unreachable, Refusal};
 pub use keys::{region, CredentialConfig, RoleConfig, CREDENTIAL_KEYS};
 pub use region::AwsRegion;
 pub use source::Source;

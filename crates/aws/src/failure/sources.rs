@@ -3,14 +3,14 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
-use super::{connection_failure, find};
+use super::{find, unreachable};
 use crate::Source;
 
 /// What one of the SDK's credential providers failed with. `place` says where it asked.
 pub(crate) fn source_failure(source: Source, place: &str, error: &CredentialsError) -> ProviderError {
     let step = format!("Reading credentials from {place}");
     if let Some(connector) = find::<ConnectorError>(error) {
-        return with_help(source, connection_failure(&step, place, error, connector.is_timeout()));
+        return with_help(source, unreachable(&step, place, error, connector.is_timeout()));
     }
     let failure = match (error, status(error)) {
         (CredentialsError::ProviderTimedOut(_), _) => {

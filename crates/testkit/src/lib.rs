@@ -9,6 +9,10 @@ mod leak;
 mod recording_sink;
 mod scripted;
 mod short_lived;
+#[cfg(any(feature = "broker", feature = "fake-sts"))]
+mod sigv4;
+#[cfg(feature = "fake-sts")]
+pub mod sts;
 
 pub use leak::LeakCheck;
 pub use recording_sink::RecordingSink;

@@ -3,5 +3,6 @@
 mod msk_iam;
 mod static_tokens;
 
-pub use msk_iam::{AccessKey, MskIam};
+pub use crate::sigv4::AccessKey;
+pub use msk_iam::MskIam;
 pub use static_tokens::static_tokens;

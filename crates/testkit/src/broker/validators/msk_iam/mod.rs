@@ -9,17 +9,16 @@
 //! - the signature, computed anew, is the same; only `User-Agent` is not part of it;
 //! - it has not expired and was not signed more than 5 minutes in the future.
 
-mod date;
 mod signature;
 mod url;
 
 use super::super::{clock, Accepted, ClientInitial, Validator};
+use crate::sigv4::{date, AccessKey, Scope};
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::Engine;
-use signature::{Scope, Signed};
+use signature::Signed;
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use url::PresignedUrl;
@@ -33,36 +32,6 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
-
-/// An access key of the pretended AWS account.
-#[derive(Clone)]
-pub struct AccessKey {
-    id: String,
-    secret: String,
-    session_token: Option<String>,
-    principal: String,
-}
-
-impl AccessKey {
-    /// A long-term key of `principal`, such as `arn:aws:iam::123456789012:user/alice`.
-    pub fn new(id: impl Into<String>, secret: impl Into<String>, principal: impl Into<String>) -> Self {
-        Self { id: id.into(), secret: secret.into(), session_token: None, principal: principal.into() }
-    }
-
-    /// Makes it a temporary key, valid only together with this session token.
-    pub fn with_session_token(self, token: impl Into<String>) -> Self {
-        Self { session_token: Some(token.into()), ..self }
-    }
-}
-
-impl fmt::Debug for AccessKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessKey")
-            .field("id", &self.id)
-            .field("principal", &self.principal)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Checks tokens as an MSK cluster of one region does; see [`MskIam::into_validator`].
 #[derive(Clone)]
@@ -103,7 +72,8 @@ impl MskIam {
         url.expect("Action", "kafka-cluster:Connect")?;
         url.expect("X-Amz-Algorithm", "AWS4-HMAC-SHA256")?;
         url.expect("X-Amz-SignedHeaders", "host")?;
-        let scope = Scope::parse(url.parameter("X-Amz-Credential")?)?;
+        let scope = Scope::parse(url.parameter("X-Amz-Credential")?)
+            .ok_or("X-Amz-Credential is not KEY/DATE/REGION/SERVICE/aws4_request")?;
         self.check_place(&scope, &url)?;
         let key = self.key_of(&scope, &url)?;
         let (signed_at, expires_at) = validity(&scope, &url)?;

@@ -1,5 +1,6 @@
 //! The presigned URL, taken apart.
 
+use crate::sigv4;
 use std::collections::BTreeMap;
 
 /// Host and decoded query parameters of the URL.
@@ -71,22 +72,9 @@ fn encode(text: &str) -> String {
 }
 
 fn decode(text: &str) -> Result<String, String> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        decoded.push(match byte {
-            b'%' => {
-                hex_pair(rest.next(), rest.next()).ok_or("the URL has a % without two hexadecimal digits")?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(decoded).map_err(|_| "the URL's query is not UTF-8".into())
-}
-
-fn hex_pair(high: Option<u8>, low: Option<u8>) -> Option<u8> {
-    let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-    Some((digit(high)? * 16 + digit(low)?) as u8)
+    sigv4::decode(text).ok_or_else(|| {
+        "the URL's query is not UTF-8 in percent encoding: a % needs two hexadecimal digits".into()
+    })
 }
 
 #[cfg(test)]

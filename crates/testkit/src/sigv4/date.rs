@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Time since 1970; `None` for anything but a real time of that form.
-pub(super) fn since_epoch(text: &str) -> Option<Duration> {
+pub(crate) fn since_epoch(text: &str) -> Option<Duration> {
     let bytes = text.as_bytes();
     let marks = bytes.len() == 16 && bytes[8] == b'T' && bytes[15] == b'Z';
     let digits = |range: std::ops::Range<usize>| bytes[range].iter().all(u8::is_ascii_digit);

@@ -60,46 +60,4 @@ fn drop_elsewhere<T: Send + 'static>(client: T) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::mpsc::{self, Sender};
-    use std::sync::Mutex;
-    use std::thread;
-    use std::time::Duration;
-
-    use rdkafka::config::FromClientConfigAndContext;
-    use rdkafka::consumer::{BaseConsumer, ConsumerContext};
-    use rdkafka::{ClientConfig, ClientContext};
-
-    use super::*;
-
-    /// Tells on which thread it was dropped.
-    struct Last(Mutex<Sender<Option<String>>>);
-
-    impl ClientContext for Last {}
-    impl ConsumerContext for Last {}
-
-    impl Drop for Last {
-        fn drop(&mut self) {
-            let name = thread::current().name().map(str::to_owned);
-            self.0.lock().unwrap().send(name).unwrap();
-        }
-    }
-
-    #[test]
-    fn a_client_that_ends_during_a_push_is_dropped_elsewhere() {
-        let (sender, dropped_on) = mpsc::channel();
-        let context = Last(Mutex::new(sender));
-        let client = BaseConsumer::from_config_and_context(&ClientConfig::new(), context).unwrap();
-        let mut owner = Some(Arc::new(client));
-        let sink = Attached::new(owner.as_ref().unwrap());
-        sink.with_client(|_| ()).expect("a client");
-        assert!(sink.is_alive());
-        assert!(dropped_on.try_recv().is_err(), "a push leaves the client where it is");
-
-        sink.with_client(|_| drop(owner.take())).expect("a client until then");
-        assert!(!sink.is_alive());
-        let thread = dropped_on.recv_timeout(Duration::from_secs(60)).expect("the client was dropped");
-        assert_eq!(thread.as_deref(), Some("oauthbearer-drop"));
-        assert!(sink.with_client(|_| ()).is_none());
-    }
-}
+mod tests;

@@ -88,3 +88,28 @@ fn signing_host(reader: &mut Reader<'_>) -> Option<String> {
     );
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use oauthbearer_core::{Clock, Properties};
+
+    use super::*;
+
+    #[test]
+    fn a_fips_region_means_the_fips_endpoint_of_sts() {
+        let read = |pairs: &str| {
+            let properties = Properties::from_iter([("sasl.oauthbearer.config", pairs)]);
+            let config = ProviderConfig::new(properties, Clock::system()).unwrap();
+            Settings::read(&config, &Environment::empty()).unwrap()
+        };
+        let settings = read("region=us-east-1-fips");
+        assert_eq!(settings.signing_host, "kafka.us-east-1.amazonaws.com");
+        assert!(settings
+            .credentials
+            .sts_region
+            .is_some_and(|region| region.fips() && region.name() == "us-east-1"));
+        let chosen = read("region=us-east-1-fips,sts_region=us-west-2").credentials.sts_region;
+        assert!(chosen.is_some_and(|region| !region.fips() && region.name() == "us-west-2"));
+        assert_eq!(read("region=us-east-1").credentials.sts_region, None);
+    }
+}

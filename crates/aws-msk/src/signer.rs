@@ -3,11 +3,11 @@ use std::sync::Arc;
 use arc_swap::ArcSwapOption;
 use aws_credential_types::Credentials;
 use aws_lc_rs::digest::{Context, SHA256};
-use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
+use aws_lc_rs::hmac;
+use aws_sigv4::sign::v4::generate_signing_key;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::Engine;
 use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
-use secrecy::{ExposeSecret, SecretSlice};
 
 use crate::date::AmzDate;
 
@@ -31,10 +31,13 @@ pub(crate) struct Signer {
 }
 
 /// A signing key with what it was derived from. The region is the signer's.
+///
+/// aws-sigv4 derives the key; the signature itself is aws-lc-rs's HMAC with the key made ready once a day, which costs less
+/// than half of aws-sigv4's `calculate_signature`. A property test proves both equal.
 struct DayKey {
     credentials: Credentials,
     day: u64,
-    key: SecretSlice<u8>,
+    key: hmac::Key,
 }
 
 impl DayKey {
@@ -65,7 +68,7 @@ impl Signer {
         self.push_query(&mut url, credentials, date, expires);
         let signature = self.signature(&url[query..], credentials, date);
         url.push_str("&X-Amz-Signature=");
-        url.push_str(&signature);
+        push_hex(&mut url, signature.as_ref());
         // Unsigned, as the official signers have it: brokers log it.
         url.push_str(concat!("&User-Agent=oauthbearer%2F", env!("CARGO_PKG_VERSION")));
         url
@@ -90,7 +93,7 @@ impl Signer {
         url.push_str("&X-Amz-SignedHeaders=host");
     }
 
-    fn signature(&self, query: &str, credentials: &Credentials, date: AmzDate) -> String {
+    fn signature(&self, query: &str, credentials: &Credentials, date: AmzDate) -> hmac::Tag {
         let mut request = Context::new(&SHA256);
         for part in ["GET\n/\n", query, "\nhost:", &self.host, "\n\nhost\n", EMPTY_PAYLOAD] {
             request.update(part.as_bytes());
@@ -107,12 +110,8 @@ impl Signer {
         ] {
             text.push_str(part);
         }
-        for byte in request.finish().as_ref() {
-            text.push(HEX[usize::from(byte >> 4)].into());
-            text.push(HEX[usize::from(byte & 15)].into());
-        }
-        let day_key = self.day_key(credentials, date);
-        calculate_signature(day_key.key.expose_secret(), text.as_bytes())
+        push_hex(&mut text, request.finish().as_ref());
+        hmac::sign(&self.day_key(credentials, date).key, text.as_bytes())
     }
 
     fn day_key(&self, credentials: &Credentials, date: AmzDate) -> Arc<DayKey> {
@@ -122,10 +121,17 @@ impl Signer {
             }
         }
         let key = generate_signing_key(credentials.secret_access_key(), date.time(), &self.region, SERVICE);
-        let key = SecretSlice::from(key.as_ref().to_vec());
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_ref());
         let made = Arc::new(DayKey { credentials: credentials.clone(), day: date.day(), key });
         self.day_key.store(Some(Arc::clone(&made)));
         made
+    }
+}
+
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        text.push(HEX[usize::from(byte >> 4)].into());
+        text.push(HEX[usize::from(byte & 15)].into());
     }
 }
 

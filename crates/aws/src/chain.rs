@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwapOption;
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
+use crate::failure::source_failure;
 use crate::report::Report;
 use crate::sdk::Sdk;
 use crate::sts::{Identity, RoleStep, StsSettings};
@@ -140,10 +141,10 @@ impl CredentialChain {
         let sdk = self.sdk();
         match self.fetch(&sdk, kept.as_ref().map(|kept| kept.source)).await {
             Ok(fetched) => {
+                let fetched = Arc::new(fetched);
+                self.kept.store(Some(Arc::clone(&fetched)));
                 self.report.found(&fetched, &self.config, &self.environment, &sdk).await;
-                let credentials = fetched.credentials.clone();
-                self.kept.store(Some(Arc::new(fetched)));
-                Ok(credentials)
+                Ok(fetched.credentials.clone())
             }
             Err(error) => match kept.filter(|kept| self.still_lives(kept)) {
                 Some(kept) => {
@@ -168,27 +169,27 @@ impl CredentialChain {
     async fn fetch(&self, sdk: &Sdk, last: Option<Source>) -> Result<Fetched, ProviderError> {
         let walk = self.walk(sdk);
         let mut fetched = match &self.injected {
-            Some(provider) => walk.injected(provider).await?,
+            Some(provider) => walk.injected(ask(provider).await?),
             None => walk.first(last).await?,
         };
-        check_life(&fetched, self.clock.wall())?;
+        check_life(&fetched.credentials, fetched.source, self.clock.wall())?;
         if let Some(role) = &self.config.role {
             fetched.credentials =
                 fetched.sts.assume_role(sdk, &self.role_step(role), fetched.credentials).await?;
             fetched.fixed = false;
-            check_life(&fetched, self.clock.wall())?;
+            check_life(&fetched.credentials, fetched.source, self.clock.wall())?;
         }
         Ok(fetched)
     }
 
     async fn ask_injected(&self, provider: &SharedCredentialsProvider) -> Result<Credentials, ProviderError> {
-        let sdk = self.sdk();
-        let fetched = self.walk(&sdk).injected(provider).await?;
-        check_life(&fetched, self.clock.wall())?;
-        let credentials = fetched.credentials.clone();
+        let credentials = ask(provider).await?;
+        check_life(&credentials, Source::Injected, self.clock.wall())?;
         if self.kept.load().is_none() {
+            let sdk = self.sdk();
+            let fetched = Arc::new(self.walk(&sdk).injected(credentials.clone()));
+            self.kept.store(Some(Arc::clone(&fetched)));
             self.report.found(&fetched, &self.config, &self.environment, &sdk).await;
-            self.kept.store(Some(Arc::new(fetched)));
         }
         Ok(credentials)
     }
@@ -216,12 +217,17 @@ impl CredentialChain {
     }
 }
 
-fn check_life(fetched: &Fetched, now: SystemTime) -> Result<(), ProviderError> {
-    let left = match left(&fetched.credentials, now) {
+/// Directly, without the SDK's identity cache.
+async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, ProviderError> {
+    let answer = provider.provide_credentials().await;
+    answer.map_err(|error| source_failure(Source::Injected, "the injected credentials provider", &error))
+}
+
+fn check_life(credentials: &Credentials, source: Source, now: SystemTime) -> Result<(), ProviderError> {
+    let left = match left(credentials, now) {
         Some(left) if left < MIN_LIFE => left.as_secs(),
         _ => return Ok(()),
     };
-    let source = fetched.source;
     // Those that are about to end are about to be renewed at their source, too.
     let (kind, message) = match left {
         0 => (ErrorKind::Credentials, format!("The AWS credentials ({source}) have expired")),

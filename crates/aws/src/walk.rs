@@ -227,15 +227,9 @@ impl Walk<'_> {
         )
     }
 
-    /// What a provider that the program passes in gives now.
-    pub(crate) async fn injected(
-        &self,
-        provider: &impl ProvideCredentials,
-    ) -> Result<Fetched, ProviderError> {
-        match provider.provide_credentials().await {
-            Ok(credentials) => Ok(self.fetched(credentials, Source::Injected, Watched::default())),
-            Err(error) => Err(source_failure(Source::Injected, "the injected credentials provider", &error)),
-        }
+    /// What a provider that the program passes in gave.
+    pub(crate) fn injected(&self, credentials: Credentials) -> Fetched {
+        self.fetched(credentials, Source::Injected, Watched::default())
     }
 }
 

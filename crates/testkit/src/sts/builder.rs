@@ -19,13 +19,15 @@ pub struct Builder {
     keys: Vec<AccessKey>,
     roles: Vec<Role>,
     clock: Clock,
+    signing: fn() -> SigningKeys,
 }
 
 impl Builder {
     pub(super) fn new() -> Self {
         let issuer = format!("https://{}.tokens.sts.global.api.aws", random::uuid());
         let (keys, roles) = (Vec::new(), Vec::new());
-        Self { region: "us-east-1".into(), issuer, keys, roles, clock: Clock::system() }
+        let signing = SigningKeys::generate;
+        Self { region: "us-east-1".into(), issuer, keys, roles, clock: Clock::system(), signing }
     }
 
     /// The region that requests must be signed for. Default: `us-east-1`.
@@ -59,12 +61,19 @@ impl Builder {
         self
     }
 
+    /// Signs tokens with keys that are the same every time, for a broker that read the key set of an earlier server.
+    /// They are published with this crate and prove nothing. Default: new keys.
+    pub fn fixed_keys(mut self) -> Self {
+        self.signing = SigningKeys::fixed;
+        self
+    }
+
     /// Starts the server on a free port of 127.0.0.1 and returns when it listens there; an error also where a principal
     /// or a role is not the ARN of one.
     pub fn start(self) -> io::Result<FakeSts> {
         let account = Account::new(self.keys, self.roles)
             .map_err(|reason| io::Error::new(io::ErrorKind::InvalidInput, reason))?;
-        let place = Place { region: self.region, issuer: self.issuer, keys: SigningKeys::generate() };
+        let place = Place { region: self.region, issuer: self.issuer, keys: (self.signing)() };
         let service = Arc::new(Service {
             place,
             clock: self.clock,

@@ -5,7 +5,7 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     EcdsaKeyPair, KeyPair, RsaKeyPair, ECDSA_P384_SHA384_FIXED_SIGNING, RSA_PKCS1_SHA256,
 };
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use base64::Engine;
 use serde_json::{json, Value};
 use std::sync::LazyLock;
@@ -44,6 +44,13 @@ impl SigningKeys {
         let ec =
             EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).expect("a P-384 key can be generated");
         Self { rsa: LazyLock::new(generate_rsa), ec, random: SystemRandom::new() }
+    }
+
+    /// The same keys every time, for a broker that read their key set before this server started.
+    pub(super) fn fixed() -> Self {
+        let ec = EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &der(include_str!("keys/es384.pem")))
+            .expect("the file is a P-384 key");
+        Self { rsa: LazyLock::new(fixed_rsa), ec, random: SystemRandom::new() }
     }
 
     /// A JWT with these claims (RFC 7519, in the compact form of RFC 7515).
@@ -86,6 +93,16 @@ impl SigningKeys {
 
 fn generate_rsa() -> RsaKeyPair {
     RsaKeyPair::generate(KeySize::Rsa2048).expect("an RSA key can be generated")
+}
+
+fn fixed_rsa() -> RsaKeyPair {
+    RsaKeyPair::from_pkcs8(&der(include_str!("keys/rs256.pem"))).expect("the file is an RSA key")
+}
+
+/// The bytes of a PEM file (RFC 7468).
+fn der(pem: &str) -> Vec<u8> {
+    let text: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    STANDARD.decode(text).expect("the file is in PEM")
 }
 
 fn encode(bytes: impl AsRef<[u8]>) -> String {

@@ -1,6 +1,7 @@
 //! For testing Kafka logins and the providers behind them, without a cloud account and without a Kafka cluster.
 //!
 //! With the feature `broker`, [`broker::Broker`] is an in-process Kafka broker over TLS that speaks SASL/OAUTHBEARER.
+//! With the feature `fake-sts`, [`sts::FakeSts`] is an in-process AWS STS that signs web identity tokens.
 
 #[cfg(feature = "broker")]
 pub mod broker;

@@ -155,3 +155,6 @@ fn mismatch(message: impl Into<String>) -> ErrorAnswer {
 fn incomplete(message: &str) -> ErrorAnswer {
     ErrorAnswer::invalid("IncompleteSignature", message)
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,8 +85,8 @@ mod tests {
     }
 
     #[test]
-    fn every_day_of_four_centuries_reads_back() {
-        for day in 0..146_097 {
+    fn every_day_until_2120_reads_back() {
+        for day in 0..54_787 {
             let moment = Moment(day * 86_400 + 12_345);
             let read = date::since_epoch(&moment.basic()).map(Moment::from_epoch);
             assert_eq!(read, Some(moment), "{}", moment.basic());

@@ -1,5 +1,7 @@
 //! The fake STS, seen by the AWS SDK.
 
+#![allow(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
+
 mod faults;
 mod limits;
 mod roles;

@@ -49,7 +49,7 @@ fn e2e_steps(steps: &mut Steps) -> Result<()> {
         tools::c_toolchain()
     })?;
     steps.run("build the end-to-end tests", || run(&mut cargo("test -p oauthbearer-e2e --no-run")))?;
-    let broker = kafka::start_own(steps, &Options::default())?;
+    let broker = kafka::start_own(steps, &Options::of_the_tests())?;
     let tests = steps
         .run("end-to-end tests", || run(cargo("test -p oauthbearer-e2e").env(Kafka::VARIABLE, &broker.dir)));
     match tests {

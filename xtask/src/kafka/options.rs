@@ -3,6 +3,8 @@
 use std::io::{Error, Result};
 use std::path::{absolute, PathBuf};
 
+use crate::workspace;
+
 /// What the JWT, CCLOUD and OIDC listeners need; without it they are off.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
@@ -13,6 +15,11 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// What the end-to-end tests want: a broker that trusts the test kit's fake AWS STS.
+    pub(crate) fn of_the_tests() -> Self {
+        Self { jwks: Some(workspace::root().join("tests/kafka/jwks.json")), oidc: None }
+    }
+
     pub(crate) fn parse(args: &[&str]) -> Result<Self> {
         let mut options = Self::default();
         for pair in args.chunks(2) {

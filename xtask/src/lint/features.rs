@@ -36,6 +36,8 @@ pub(super) const SETS: &[Set] = &[
     set("oauthbearer-core", "test-util", All),
     set("oauthbearer-testkit", "", Library),
     set("oauthbearer-testkit", "broker", All),
+    set("oauthbearer-testkit", "fake-sts", Library),
+    set("oauthbearer-testkit", "broker,fake-sts", All),
     set("oauthbearer-aws", "", Library),
     set("oauthbearer-aws", "sso", Library),
     set("oauthbearer-aws", "credentials-process", Library),
@@ -56,15 +58,37 @@ pub(super) const SETS: &[Set] = &[
     set("oauthbearer", "rdkafka,aws-msk,ssl", All),
 ];
 
-/// Fails where a crate under `crates` is in no set: it would go unchecked.
+/// These choose how librdkafka is built and linked; they change nothing of ours.
+const LINKING: [&str; 3] = ["ssl-vendored", "cmake-build", "dynamic-linking"];
+
+/// Fails where a crate under `crates`, or a feature of one, is in no set: it would go unchecked.
 pub(super) fn check_complete() -> Result<()> {
     for entry in fs::read_dir(workspace::root().join("crates"))? {
-        let folder = entry?.file_name().to_string_lossy().into_owned();
-        if !SETS.iter().any(|set| set.package.trim_start_matches("oauthbearer-") == folder) {
-            return Err(Error::other(format!("crates/{folder} is missing in xtask/src/lint/features.rs")));
+        let manifest = fs::read_to_string(entry?.path().join("Cargo.toml"))?;
+        if let Some(missing) = unchecked(&manifest) {
+            return Err(Error::other(format!("{missing} is in no set of xtask/src/lint/features.rs")));
         }
     }
     Ok(())
+}
+
+/// The crate, or the first of its features, that no set has.
+fn unchecked(manifest: &str) -> Option<String> {
+    let package = manifest.lines().find_map(|line| line.strip_prefix("name = "))?.trim_matches('"');
+    let sets: Vec<&Set> = SETS.iter().filter(|set| set.package == package).collect();
+    if sets.is_empty() {
+        return Some(package.to_owned());
+    }
+    let table = manifest.split_once("\n[features]\n").map_or("", |(_, after)| after);
+    let table = table.split("\n[").next().unwrap_or_default();
+    let names =
+        table.lines().filter(|line| !line.starts_with(['#', ' '])).filter_map(|line| line.split_once(" = "));
+    let is_checked =
+        |name: &str| sets.iter().any(|set| set.features.split(',').any(|feature| feature == name));
+    let missing = names
+        .map(|(name, _)| name)
+        .find(|name| *name != "default" && !LINKING.contains(name) && !is_checked(name));
+    missing.map(|name| format!("the feature {name} of {package}"))
 }
 
 impl Set {
@@ -97,5 +121,18 @@ impl fmt::Display for Set {
         let features = if self.features.is_empty() { "no features" } else { self.features };
         let tests = if self.targets == All { " and its tests" } else { "" };
         write!(f, "{}{tests} with {features}", self.package)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_a_feature_without_a_set() {
+        let manifest = "[package]\nname = \"oauthbearer-core\"\n\n[features]\n# A clock.\ntest-util = []\nnew = [\n    \"x\",\n]\n\n[lints]\nz = 1\n";
+        assert_eq!(unchecked(manifest).as_deref(), Some("the feature new of oauthbearer-core"));
+        assert_eq!(unchecked(&manifest.replace("new", "default")), None);
+        assert_eq!(unchecked("name = \"oauthbearer-x\"").as_deref(), Some("oauthbearer-x"));
     }
 }

@@ -4,7 +4,7 @@
 //! - [`CredentialChain`]: the standard chain (environment, profile, web identity, container, instance metadata), or what
 //!   the program injects, and a role on top, with session names that never change;
 //! - [`AwsRegion`]: region names of every partition;
-//! - [`Refusal`] and [`unreachable`]: the errors of calls to AWS, for providers that make calls of their own.
+//! - [`Refusal`] and [`unreachable()`]: the errors of calls to AWS, for providers that make calls of their own.
 //!
 //! The features `sso` and `credentials-process` add profiles that log in with IAM Identity Center, and profiles with a
 //! `credential_process` line.

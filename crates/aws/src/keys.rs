@@ -22,15 +22,20 @@ pub static CREDENTIAL_KEYS: &[Key] = &[
     Key::text("external_id", "The external id that the role's trust policy asks for, 2 to 1224 characters."),
     Key::text(
         "sts_region",
-        "The region whose STS is called, such as us-east-1; fips-us-east-1 is its FIPS endpoint. Default: AWS_REGION, \
-         the profile's region, the brokers' region.",
+        "The region whose STS is called for roles, such as us-east-1; fips-us-east-1 is its FIPS endpoint. Default: with \
+         `aws_iam` its `region`; otherwise AWS_REGION, the profile's region, the brokers' region.",
     ),
     Key::text(
         "sts_endpoint",
         "The URL of STS, where it is not the region's own, such as a VPC endpoint's. https, or http on this machine.",
     ),
-    Key::word("aws_debug", &["none", "console"], "`console` logs the ARN behind the credentials (sts:GetCallerIdentity).")
-        .default("none"),
+    Key::word(
+        "aws_debug",
+        &["none", "console"],
+        "`console` tells the ARN behind the credentials (sts:GetCallerIdentity): `aws_msk_iam` logs it, `aws_iam` writes it \
+         and every request for a token to stderr.",
+    )
+    .default("none"),
 ];
 
 /// Whose AWS credentials are used, as [`CREDENTIAL_KEYS`] say. The default is the standard chain and no role.

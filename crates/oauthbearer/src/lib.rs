@@ -4,9 +4,9 @@
 //! with comes from a provider, chosen by a marker in the configuration out of [`registry`], or from one of your own
 //! ([`TokenProvider`]).
 //!
-//! Features: `rdkafka` for clients of that crate, `aws-msk` for `sasl.mechanism=aws_msk_iam`, `aws-sso` and
-//! `aws-credentials-process` for profiles that need them; `ssl`, `ssl-vendored`, `cmake-build` and `dynamic-linking` are
-//! passed on to rdkafka. None is on by default.
+//! Features: `rdkafka` for clients of that crate, `aws-msk` for `sasl.mechanism=aws_msk_iam`, `aws-sts` for
+//! `sasl.oauthbearer.metadata.authentication.type=aws_iam`, `aws-sso` and `aws-credentials-process` for profiles that need
+//! them; `ssl`, `ssl-vendored`, `cmake-build` and `dynamic-linking` are passed on to rdkafka. None is on by default.
 
 #[cfg(feature = "rdkafka")]
 pub mod rdkafka;

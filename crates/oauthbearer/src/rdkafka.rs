@@ -103,6 +103,37 @@ mod tests {
         assert_eq!(auth.client_config().get("sasl.mechanism"), Some("OAUTHBEARER"));
     }
 
+    /// As Confluent's own clients write it.
+    fn three_keys() -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config
+            .set("sasl.oauthbearer.method", "oidc")
+            .set("sasl.oauthbearer.metadata.authentication.type", "aws_iam")
+            .set("sasl.oauthbearer.config", "region=us-east-1,audience=https://confluent.cloud/oidc");
+        config
+    }
+
+    #[cfg(not(feature = "aws-sts"))]
+    #[test]
+    fn three_keys_whose_feature_is_off_show_the_line_for_cargo_toml() {
+        let error = Authenticator::from_config(&three_keys()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "'sasl.oauthbearer.metadata.authentication.type' asks for 'aws_iam', whose cargo feature 'aws-sts' is off. In \
+             Cargo.toml: oauthbearer = { version = \"0.1\", features = [\"rdkafka\", \"aws-sts\"] }"
+        );
+    }
+
+    #[cfg(feature = "aws-sts")]
+    #[test]
+    fn three_keys_are_all_it_takes() {
+        let auth = Authenticator::from_config(&three_keys()).unwrap();
+        assert_eq!(auth.status().unwrap().provider, "aws_iam");
+        assert_eq!(auth.client_config().get("security.protocol"), Some("SASL_SSL"));
+        assert_eq!(auth.client_config().get("sasl.mechanism"), Some("OAUTHBEARER"));
+        assert_eq!(auth.client_config().get("sasl.oauthbearer.config"), None);
+    }
+
     #[cfg(feature = "aws-msk")]
     #[tokio::test]
     async fn injected_credentials_sign_the_token() {

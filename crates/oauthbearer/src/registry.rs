@@ -1,8 +1,8 @@
 use oauthbearer_core::Registry;
-#[cfg(feature = "aws-msk")]
+#[cfg(any(feature = "aws-msk", feature = "aws-sts"))]
 use {
     aws_credential_types::provider::SharedCredentialsProvider, aws_types::SdkConfig,
-    oauthbearer_aws_msk::Factory, oauthbearer_core::ProviderFactory,
+    oauthbearer_core::ProviderFactory,
 };
 
 /// The providers of the cargo features that are on. Add your own by [`Registry::with`].
@@ -10,6 +10,7 @@ use {
 /// | marker | feature |
 /// |---|---|
 /// | `aws_msk_iam` | `aws-msk` |
+/// | `aws_iam` | `aws-sts` |
 #[must_use]
 pub fn registry() -> Registry {
     built_in(&Injected::default())
@@ -18,41 +19,62 @@ pub fn registry() -> Registry {
 /// What a program hands to the built-in providers, in place of what they would find by themselves.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Injected {
-    #[cfg(feature = "aws-msk")]
+    #[cfg(any(feature = "aws-msk", feature = "aws-sts"))]
     pub(crate) aws_credentials: Option<SharedCredentialsProvider>,
-    #[cfg(feature = "aws-msk")]
+    #[cfg(any(feature = "aws-msk", feature = "aws-sts"))]
     pub(crate) aws_config: Option<SdkConfig>,
 }
 
 #[cfg(feature = "rdkafka")]
 impl Injected {
     pub(crate) fn is_empty(&self) -> bool {
-        #[cfg(feature = "aws-msk")]
+        #[cfg(any(feature = "aws-msk", feature = "aws-sts"))]
         return self.aws_credentials.is_none() && self.aws_config.is_none();
-        #[cfg(not(feature = "aws-msk"))]
+        #[cfg(not(any(feature = "aws-msk", feature = "aws-sts")))]
         true
     }
 }
 
-#[cfg(feature = "aws-msk")]
 pub(crate) fn built_in(injected: &Injected) -> Registry {
-    let mut factory = Factory::default();
+    aws_sts(aws_msk(Registry::empty(), injected), injected)
+}
+
+#[cfg(feature = "aws-msk")]
+fn aws_msk(registry: Registry, injected: &Injected) -> Registry {
+    let mut factory = oauthbearer_aws_msk::Factory::default();
     if let Some(config) = &injected.aws_config {
         factory = factory.with_sdk_config(config.clone());
     }
     if let Some(credentials) = &injected.aws_credentials {
         factory = factory.with_credentials(credentials.clone());
     }
-    with(Registry::empty(), factory)
+    with(registry, factory)
 }
 
 #[cfg(not(feature = "aws-msk"))]
-pub(crate) fn built_in(_injected: &Injected) -> Registry {
-    Registry::empty().without("aws_msk_iam", "aws-msk")
+fn aws_msk(registry: Registry, _injected: &Injected) -> Registry {
+    registry.without("aws_msk_iam", "aws-msk")
+}
+
+#[cfg(feature = "aws-sts")]
+fn aws_sts(registry: Registry, injected: &Injected) -> Registry {
+    let mut factory = oauthbearer_aws_sts::Factory::default();
+    if let Some(config) = &injected.aws_config {
+        factory = factory.with_sdk_config(config.clone());
+    }
+    if let Some(credentials) = &injected.aws_credentials {
+        factory = factory.with_credentials(credentials.clone());
+    }
+    with(registry, factory)
+}
+
+#[cfg(not(feature = "aws-sts"))]
+fn aws_sts(registry: Registry, _injected: &Injected) -> Registry {
+    registry.without("aws_iam", "aws-sts")
 }
 
 /// Our own markers are valid and differ, which the tests prove, so adding one cannot fail.
-#[cfg(feature = "aws-msk")]
+#[cfg(any(feature = "aws-msk", feature = "aws-sts"))]
 fn with(registry: Registry, factory: impl ProviderFactory) -> Registry {
     registry.clone().with(factory).unwrap_or(registry)
 }
@@ -66,7 +88,9 @@ mod tests {
         let registry = registry();
         let markers: Vec<&str> =
             registry.factories().map(oauthbearer_core::ProviderFactory::marker).collect();
-        let expected: &[&str] = if cfg!(feature = "aws-msk") { &["aws_msk_iam"] } else { &[] };
+        let features = [("aws_msk_iam", cfg!(feature = "aws-msk")), ("aws_iam", cfg!(feature = "aws-sts"))];
+        let expected: Vec<&str> =
+            features.into_iter().filter(|(_, on)| *on).map(|(marker, _)| marker).collect();
         assert_eq!(markers, expected);
     }
 }

@@ -52,10 +52,13 @@ pub(super) const SETS: &[Set] = &[
     set("oauthbearer", "", All),
     set("oauthbearer", "aws-msk", Library),
     set("oauthbearer", "aws-msk,aws-sso,aws-credentials-process", Library),
+    set("oauthbearer", "aws-sts", Library),
     set("oauthbearer", "rdkafka", Library),
     set("oauthbearer", "rdkafka,aws-msk", Library),
+    set("oauthbearer", "rdkafka,aws-sts", Library),
     set("oauthbearer", "rdkafka,ssl", All),
     set("oauthbearer", "rdkafka,aws-msk,ssl", All),
+    set("oauthbearer", "rdkafka,aws-msk,aws-sts,ssl", All),
 ];
 
 /// These choose how librdkafka is built and linked; they change nothing of ours.

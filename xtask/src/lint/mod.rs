@@ -33,7 +33,7 @@ pub(crate) fn run() -> Result<()> {
         steps.run(&format!("clippy, {set}"), || run_command(&mut set.clippy()))?;
     }
     steps.run("rustdoc", || {
-        let doc = "doc --locked --workspace --no-deps --features oauthbearer/rdkafka,oauthbearer/aws-msk,\
+        let doc = "doc --locked --workspace --no-deps --features oauthbearer/rdkafka,oauthbearer/aws-msk,oauthbearer/aws-sts,\
                    oauthbearer-testkit/broker,oauthbearer-testkit/fake-sts";
         run_command(cargo(doc).env("RUSTDOCFLAGS", "-D warnings"))
     })?;

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use oauthbearer_core::{ConfigError, Registry, TokenProvider};
 use rdkafka::ClientConfig;
-#[cfg(feature = "aws-msk")]
+#[cfg(any(feature = "aws-msk", feature = "aws-sts"))]
 use {aws_credential_types::provider::SharedCredentialsProvider, aws_types::SdkConfig};
 
 use super::Authenticator;
@@ -50,7 +50,7 @@ impl AuthenticatorBuilder {
 
     /// The credentials that the built-in AWS providers sign with, in place of the standard chain. The environment is then
     /// not asked for any.
-    #[cfg(feature = "aws-msk")]
+    #[cfg(any(feature = "aws-msk", feature = "aws-sts"))]
     pub fn aws_credentials(mut self, credentials: SharedCredentialsProvider) -> Self {
         self.injected.aws_credentials = Some(credentials);
         self
@@ -58,7 +58,7 @@ impl AuthenticatorBuilder {
 
     /// The SDK configuration that the built-in AWS providers take credentials and connections from. The environment is
     /// then not read.
-    #[cfg(feature = "aws-msk")]
+    #[cfg(any(feature = "aws-msk", feature = "aws-sts"))]
     pub fn aws_config(mut self, config: SdkConfig) -> Self {
         self.injected.aws_config = Some(config);
         self

@@ -213,8 +213,9 @@ fn mistakes(broker: &Broker) {
         for (key, value) in properties {
             config.set(*key, *value);
         }
-        let error = Authenticator::from_config(&config).map(|_| ()).unwrap_err().to_string();
-        println!("   {name}:\n     {}", error.replace('\n', "\n     "));
+        if let Err(error) = Authenticator::from_config(&config) {
+            println!("   {name}:\n     {}", error.to_string().replace('\n', "\n     "));
+        }
     }
     println!();
 }

@@ -48,8 +48,9 @@ impl SigningKeys {
 
     /// The same keys every time, for a broker that read their key set before this server started.
     pub(super) fn fixed() -> Self {
-        let ec = EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &der(include_str!("keys/es384.pem")))
-            .expect("the file is a P-384 key");
+        let ec =
+            EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &der(include_str!("keys/es384.pem")))
+                .expect("the file is a P-384 key");
         Self { rsa: LazyLock::new(fixed_rsa), ec, random: SystemRandom::new() }
     }
 

@@ -57,7 +57,7 @@ fn pushes_race_with_the_last_owner() {
 #[test]
 #[ignore = "takes minutes: meant for valgrind"]
 fn pushes_race_with_the_last_owner_for_long() {
-    race(200);
+    race(60);
 }
 
 /// Threads push without pause while the application lets go of its clients; none of them ever drops one.

@@ -60,7 +60,7 @@ impl Flawed {
         };
         let clock = Clock::system();
         let token = Token::builder(format!("flawed-token-{made}-end")).principal(principal);
-        token.expires_at(clock.wall() + life).build(&clock).unwrap()
+        token.expires_at(clock.wall() + life).build(&clock).expect("a token with an end in the future")
     }
 }
 

@@ -61,7 +61,7 @@ impl World {
     /// A new client of the source.
     async fn sink(&self) -> Arc<RecordingSink> {
         let sink = RecordingSink::new();
-        self.source.drive(sink.clone(), LONG).await.unwrap();
+        self.source.drive(sink.clone(), LONG).await.expect("a sink that is driven");
         sink
     }
 

@@ -116,6 +116,7 @@ fn what_is_wrong_is_said_in_the_known_words() {
             &[TYPE, LEAST],
             "'sasl.oauthbearer.metadata.authentication.type=aws_iam' requires 'sasl.oauthbearer.method=oidc'.",
         ),
+        (&[METHOD, LEAST], "set sasl.oauthbearer.metadata.authentication.type to one of aws_iam"),
         (
             &with("region=us-east-1,audience=a,extension_logicalCluster=lkc"),
             "Unknown key 'extension_logicalCluster' in sasl.oauthbearer.config.",

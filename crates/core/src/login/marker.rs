@@ -1,6 +1,6 @@
 //! Who is asked to log the client in. Only an explicit marker counts; nothing is concluded from broker names.
 
-use super::{CONFIG, METADATA_TYPE, METHOD};
+use super::{CONFIG, EXTENSIONS, METADATA_TYPE, METHOD};
 use crate::keys::nearest;
 use crate::registry::ProviderFactory;
 use crate::{ConfigError, Pairs, Problem, Properties, Registry};
@@ -170,10 +170,23 @@ fn in_method(
         );
         return Err(ConfigError::new(METHOD, message));
     }
-    let ours = registry.factory("oidc").is_some()
-        && !native
-        && properties.value(METADATA_TYPE).is_none_or(is_default);
+    let alone = !native && properties.value(METADATA_TYPE).is_none_or(is_default);
+    let ours = alone && registry.factory("oidc").is_some();
+    if alone && !ours && !has_oidc_keys(properties) {
+        let message = format!(
+            "'{METHOD}=oidc' says too little: set {METADATA_TYPE} to one of {}, or for an OIDC server set \
+             sasl.oauthbearer.token.endpoint.url and its client's id and secret.",
+            registry.markers().join(", ")
+        );
+        return Err(ConfigError::new(METADATA_TYPE, message));
+    }
     Ok(ours.then(|| Place { key: METHOD, value: "oidc".to_owned() }))
+}
+
+/// Whether an OIDC server is configured, in whatever keys this version of librdkafka has for it.
+fn has_oidc_keys(properties: &Properties) -> bool {
+    let of_everybody = [METHOD, METADATA_TYPE, CONFIG, EXTENSIONS];
+    properties.iter().any(|(key, _)| key.starts_with("sasl.oauthbearer.") && !of_everybody.contains(&key))
 }
 
 /// Beside a marker, the method may only be what that marker asks for.

@@ -143,6 +143,10 @@ fn what_a_marker_may_be_wrong_in() {
             &[("sasl.oauthbearer.config", "provider=nobody")],
             "'sasl.oauthbearer.config' has the unknown value 'nobody'",
         ),
+        (
+            &[("sasl.oauthbearer.method", "oidc"), ("sasl.oauthbearer.config", "region=us-east-1,audience=a")],
+            "set sasl.oauthbearer.metadata.authentication.type to one of aws_msk_iam, aws_iam, or for an OIDC server",
+        ),
         (&[("sasl.oauthbearer.method", "aws")], "must be 'default' or 'oidc'; got 'aws'"),
         (&[("sasl.mechanism", "aws_msk_iam"), ("sasl.mechanisms", "PLAIN")], "are the same key and differ"),
         (

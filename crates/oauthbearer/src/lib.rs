@@ -18,3 +18,8 @@ pub use oauthbearer_core::{
     Status, StatusWatcher, Token, TokenBuilder, TokenProvider, TokenSink, TokenSource, TokenSourceBuilder,
 };
 pub use registry::registry;
+
+/// The README's examples compile.
+#[cfg(all(doctest, feature = "rdkafka"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -40,9 +40,11 @@ impl Inner {
         let result = self.start_driver(&mut clients);
         drop(clients);
         drop(dead);
-        // A renewal may have pushed to the list between the two steps above.
-        if let Some(current) = self.current.load().as_ref().filter(|current| !current.is_same(token)) {
-            set(sink.as_ref(), &current.token)?;
+        // Renewals may have pushed to the list before the sink was in it, or overtake the push made here.
+        let mut last = token.clone();
+        while let Some(newer) = self.current.load_full().filter(|current| !current.is_same(&last)) {
+            set(sink.as_ref(), &newer.token)?;
+            last = newer.token.clone();
         }
         self.wake.notify_one();
         result

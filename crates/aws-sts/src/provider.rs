@@ -84,7 +84,7 @@ impl AwsIam {
             self.show_identity().await;
             self.show_request(attempt, seconds);
         }
-        let config = self.credentials.sts_config(&self.settings.region);
+        let config = self.credentials.sts_config(&self.settings.region).await;
         let issued = request::send(&self.settings, seconds, credentials, &config, &self.clock).await?;
         Ok((self.token_of(&issued)?, issued))
     }

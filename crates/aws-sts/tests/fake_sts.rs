@@ -27,7 +27,7 @@ impl Place {
             .role(Role::new(ROLE).with_external_id("kafka"))
             .clock(clock.clone().into())
             .start()
-            .unwrap();
+            .expect("a free port");
         Self { sts, clock, leaks: LeakCheck::start(&[SECRET]) }
     }
 
@@ -35,12 +35,12 @@ impl Place {
         let endpoint = self.sts.endpoint();
         let text = format!("region=eu-west-1,audience=https://kafka.example,sts_endpoint={endpoint},{keys}");
         let properties = [("sasl.oauthbearer.config", text)].into_iter().collect();
-        let config = ProviderConfig::new(properties, self.clock.clone().into()).unwrap();
+        let config = ProviderConfig::new(properties, self.clock.clone().into()).expect("well-formed pairs");
         let credentials = Credentials::new("AKIDEXAMPLE", secret, None, None, "test");
         Factory::default()
             .with_credentials(SharedCredentialsProvider::new(credentials))
             .provider(&config)
-            .unwrap()
+            .expect("a valid configuration")
     }
 
     async fn token(&self, keys: &str) -> Result<Token, ProviderError> {

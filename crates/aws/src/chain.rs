@@ -10,6 +10,7 @@ use aws_types::SdkConfig;
 use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
 use crate::failure::source_failure;
+use crate::profile::Switches;
 use crate::report::Report;
 use crate::sdk::Sdk;
 use crate::sts::{Identity, RoleStep, StsSettings};
@@ -115,16 +116,17 @@ impl CredentialChain {
         let sdk = self.sdk();
         let sts = match &*self.kept.load() {
             Some(kept) => kept.sts.clone(),
-            None => self.walk(&sdk).sts(None),
+            None => self.walk(&sdk).await.sts(None),
         };
         sts.caller_identity(&sdk, credentials).await
     }
 
-    /// What a client of STS in `region` is built from: endpoint, FIPS and dual stack as keys, environment or program have
-    /// them, this chain's clock, HTTP and time limits, one attempt a call, and no credentials.
-    #[must_use]
-    pub fn sts_config(&self, region: &AwsRegion) -> SdkConfig {
-        StsSettings::config_in(region, &self.config, &self.environment, &self.sdk())
+    /// What a client of STS in `region` is built from: endpoint, FIPS and dual stack as keys, environment, profile or program
+    /// have them, this chain's clock, HTTP and time limits, one attempt a call, and no credentials.
+    pub async fn sts_config(&self, region: &AwsRegion) -> SdkConfig {
+        let config = CredentialConfig { sts_region: Some(region.clone()), ..self.config.clone() };
+        let sts = StsSettings::new(&config, &self.environment, self.switches().await, []);
+        sts.config(&self.sdk(), region)
     }
 
     /// The kept credentials, if they may be used without a fetch.
@@ -167,7 +169,7 @@ impl CredentialChain {
     }
 
     async fn fetch(&self, sdk: &Sdk, last: Option<Source>) -> Result<Fetched, ProviderError> {
-        let walk = self.walk(sdk);
+        let walk = self.walk(sdk).await;
         let mut fetched = match &self.injected {
             Some(provider) => walk.injected(ask(provider).await?),
             None => walk.first(last).await?,
@@ -187,7 +189,7 @@ impl CredentialChain {
         check_life(&credentials, Source::Injected, self.clock.wall())?;
         if self.kept.load().is_none() {
             let sdk = self.sdk();
-            let fetched = Arc::new(self.walk(&sdk).injected(credentials.clone()));
+            let fetched = Arc::new(self.walk(&sdk).await.injected(credentials.clone()));
             self.kept.store(Some(Arc::clone(&fetched)));
             self.report.found(&fetched, &self.config, &self.environment, &sdk).await;
         }
@@ -206,13 +208,21 @@ impl CredentialChain {
         Sdk::new(self.clock.clone(), self.sdk_config.clone())
     }
 
-    fn walk<'a>(&'a self, sdk: &'a Sdk) -> Walk<'a> {
+    async fn switches(&self) -> Switches {
+        match self.injected {
+            Some(_) => Switches::default(),
+            None => Switches::read(&self.environment, self.config.profile.as_deref()).await,
+        }
+    }
+
+    async fn walk<'a>(&'a self, sdk: &'a Sdk) -> Walk<'a> {
         Walk {
             config: &self.config,
             environment: &self.environment,
             session_name: &self.session_name,
             default_region: self.default_region.as_ref(),
             sdk,
+            switches: self.switches().await,
         }
     }
 }

@@ -16,7 +16,9 @@ use crate::watch::Watched;
 use crate::{AwsRegion, Environment, Source};
 
 mod external;
+mod switches;
 pub(crate) use external::External;
+pub(crate) use switches::Switches;
 
 /// What a profile asks for: credentials to begin with, and roles to assume one after the other.
 #[derive(Debug)]
@@ -77,10 +79,7 @@ pub(crate) async fn load(
     let files = files(environment);
     files.iter().for_each(|file| watched.add(file));
     let place = files.map(|file| file.display().to_string()).join(" or ");
-    let name = name
-        .map(str::to_owned)
-        .or_else(|| environment.value("AWS_PROFILE"))
-        .unwrap_or_else(|| "default".into());
+    let name = chosen_name(environment, name);
     let chosen = Some(name.clone().into());
     let set = aws_config::profile::load(&Fs::real(), environment.as_sdk(), &Default::default(), chosen)
         .await
@@ -91,6 +90,12 @@ pub(crate) async fn load(
     let mut plan = Resolver { set: &set, session_name }.plan(&name)?;
     plan.region = profile.get("region").and_then(AwsRegion::parse);
     Ok(plan)
+}
+
+/// The profile in use.
+fn chosen_name(environment: &Environment, name: Option<&str>) -> String {
+    let name = name.map(str::to_owned).or_else(|| environment.value("AWS_PROFILE"));
+    name.unwrap_or_else(|| "default".to_owned())
 }
 
 fn unparsable(place: &str) -> ProviderError {

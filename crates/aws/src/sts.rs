@@ -11,6 +11,7 @@ use aws_types::SdkConfig;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
 use crate::failure::sts_failure;
+use crate::profile::Switches;
 use crate::sdk::{retry, timeouts, Sdk};
 use crate::{AwsRegion, CredentialConfig, Environment};
 
@@ -54,6 +55,7 @@ impl StsSettings {
     pub(crate) fn new(
         config: &CredentialConfig,
         environment: &Environment,
+        switches: Switches,
         other_regions: impl IntoIterator<Item = Option<AwsRegion>>,
     ) -> Self {
         let from_environment = |name| AwsRegion::parse(&environment.value(name)?);
@@ -64,9 +66,8 @@ impl StsSettings {
             .or_else(|| from_environment("AWS_DEFAULT_REGION"))
             .or_else(|| other_regions.into_iter().flatten().next());
         Self {
-            fips: region.as_ref().is_some_and(AwsRegion::fips)
-                || environment.is_true("AWS_USE_FIPS_ENDPOINT"),
-            dual_stack: environment.is_true("AWS_USE_DUALSTACK_ENDPOINT"),
+            fips: switches.fips || region.as_ref().is_some_and(AwsRegion::fips),
+            dual_stack: switches.dual_stack,
             url: config.sts_endpoint.clone().or_else(|| environment.value("AWS_ENDPOINT_URL_STS")),
             region,
         }
@@ -99,7 +100,7 @@ impl StsSettings {
     }
 
     /// What a client is built from, credentials aside.
-    fn config(&self, sdk: &Sdk, region: &AwsRegion) -> SdkConfig {
+    pub(crate) fn config(&self, sdk: &Sdk, region: &AwsRegion) -> SdkConfig {
         let mut config = sdk.injected().map_or_else(SdkConfig::builder, SdkConfig::to_builder);
         config.set_credentials_provider(None);
         // What is not set here stays as an injected configuration has it.
@@ -123,17 +124,6 @@ impl StsSettings {
             .identity_cache(IdentityCache::no_cache())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build()
-    }
-
-    /// What a client in `region` is built from, credentials aside; otherwise as `config` and `environment` say.
-    pub(crate) fn config_in(
-        region: &AwsRegion,
-        config: &CredentialConfig,
-        environment: &Environment,
-        sdk: &Sdk,
-    ) -> SdkConfig {
-        let config = CredentialConfig { sts_region: Some(region.clone()), ..config.clone() };
-        Self::new(&config, environment, []).config(sdk, region)
     }
 
     /// AssumeRole, with the credentials of `base`.
@@ -235,7 +225,8 @@ mod tests {
 
     fn region(config: &CredentialConfig, variables: &[(&str, &str)]) -> StsSettings {
         let others = [None, AwsRegion::parse("ap-south-1"), AwsRegion::parse("sa-east-1")];
-        StsSettings::new(config, &Environment::of(variables.iter().copied()), others)
+        let switches = Switches { fips: true, dual_stack: false };
+        StsSettings::new(config, &Environment::of(variables.iter().copied()), switches, others)
     }
 
     #[test]
@@ -247,14 +238,15 @@ mod tests {
         let both = [("AWS_DEFAULT_REGION", "eu-west-2"), ("AWS_REGION", "eu-west-1")];
         assert_eq!(region(&config, &both).describe(), "STS in eu-west-1");
         config.sts_region = AwsRegion::parse("fips-us-east-1");
-        let settings = region(&config, &both);
-        assert!(settings.fips && settings.describe() == "STS in us-east-1");
+        assert_eq!(region(&config, &both).describe(), "STS in us-east-1");
+        let settings = StsSettings::new(&config, &Environment::empty(), Switches::default(), []);
+        assert!(settings.fips && !settings.dual_stack);
     }
 
     #[test]
     fn the_endpoint_is_the_keys_then_the_environments() {
         let mut config = CredentialConfig::default();
-        let variables = [("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1"), ("AWS_USE_FIPS_ENDPOINT", "true")];
+        let variables = [("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")];
         let settings = region(&config, &variables);
         assert!(settings.fips && !settings.dual_stack && settings.describe() == "STS at http://127.0.0.1:1");
         config.sts_endpoint = Some("https://vpce.example".into());

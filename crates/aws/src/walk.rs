@@ -10,7 +10,7 @@ use aws_credential_types::Credentials;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
 use crate::failure::source_failure;
-use crate::profile::{self, Base, NoPlan};
+use crate::profile::{self, Base, NoPlan, Switches};
 use crate::sdk::Sdk;
 use crate::sts::{StsSettings, WebIdentity};
 use crate::watch::Watched;
@@ -23,6 +23,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) session_name: &'a str,
     pub(crate) default_region: Option<&'a AwsRegion>,
     pub(crate) sdk: &'a Sdk,
+    pub(crate) switches: Switches,
 }
 
 /// Credentials with what is known of them.
@@ -223,6 +224,7 @@ impl Walk<'_> {
         StsSettings::new(
             self.config,
             self.environment,
+            self.switches,
             [profile_region, injected, self.default_region.cloned()],
         )
     }
@@ -266,6 +268,7 @@ mod tests {
             session_name: "s",
             default_region: None,
             sdk: &sdk,
+            switches: Switches::default(),
         };
         assert!(walk.first(None).await.is_ok() && !sdk.has_built_http());
         sdk.http_client();

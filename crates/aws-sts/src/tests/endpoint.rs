@@ -66,8 +66,8 @@ async fn always_regional_with_fips_and_dual_stack_as_set() {
     }
 }
 
-#[test]
-fn the_environments_settings_count() {
+#[tokio::test]
+async fn the_environments_settings_count() {
     let variables = [
         ("AWS_USE_FIPS_ENDPOINT", "true"),
         ("AWS_USE_DUALSTACK_ENDPOINT", "true"),
@@ -76,7 +76,7 @@ fn the_environments_settings_count() {
     let factory = Factory::default().with_environment(Environment::of(variables));
     let config = config("region=us-east-1,audience=a", ManualClock::new().into());
     let provider = factory.provider(&config).unwrap();
-    let sdk = provider.credentials().sts_config(provider.region());
+    let sdk = provider.credentials().sts_config(provider.region()).await;
     assert_eq!((sdk.use_fips(), sdk.use_dual_stack()), (Some(true), Some(true)));
     assert_eq!(sdk.region().map(AsRef::as_ref), Some("us-east-1"), "AWS_REGION is never used");
 }

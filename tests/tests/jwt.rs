@@ -14,7 +14,7 @@ use oauthbearer_testkit::sts::{AccessKey, FakeSts};
 use oauthbearer_testkit::ShortLived;
 use rdkafka::admin::{AdminClient, AdminOptions, ResourceSpecifier};
 use rdkafka::client::DefaultClientContext;
-use rdkafka::consumer::StreamConsumer;
+use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use rdkafka::ClientConfig;
@@ -78,6 +78,7 @@ async fn stays_logged_in(listener: Listener, algorithm: &str, extensions: Option
     if let Some(extensions) = extensions {
         config.set("sasl.oauthbearer.extensions", extensions);
     }
+    config.set("auto.offset.reset", "earliest");
     let auth =
         authenticator(config.set("group.id", format!("{}-{algorithm}", listener.name())), identity::USER);
     let (begin, end) =
@@ -88,7 +89,7 @@ async fn stays_logged_in(listener: Listener, algorithm: &str, extensions: Option
         auth.create_with_context::<_, FutureProducer<Observer>>(watched.clone()).await.expect("a producer");
     let consumer = auth.create::<StreamConsumer>().await.expect("a consumer");
     let admin = auth.create::<AdminClient<DefaultClientContext>>().await.expect("an admin client");
-    assign_from_start(&*consumer);
+    consumer.subscribe(&[TOPIC]).expect("subscribed");
     producer.send(FutureRecord::to(TOPIC).key(&begin).payload("x"), WAIT).await.expect("delivered");
     assert_eq!(receive(&consumer, &begin).await, b"x");
     let describe = [ResourceSpecifier::Topic(TOPIC)];
@@ -103,6 +104,7 @@ async fn stays_logged_in(listener: Listener, algorithm: &str, extensions: Option
 
     producer.send(FutureRecord::to(TOPIC).key(&end).payload("y"), WAIT).await.expect("delivered");
     assert_eq!(receive(&consumer, &end).await, b"y");
+    consumer.commit_consumer_state(CommitMode::Sync).expect("committed");
     admin.describe_configs(&describe, &AdminOptions::new()).await.expect("an answer");
 }
 

@@ -13,6 +13,8 @@ use rdkafka::{ClientConfig, Message};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    // Shows what this library does and what librdkafka complains of.
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let mut args = std::env::args().skip(1);
     let (Some(servers), Some(topic), Some(group)) = (args.next(), args.next(), args.next()) else {
         return Err("usage: consumer <bootstrap.servers> <topic> <group.id> [property=value …]".into());

@@ -33,6 +33,7 @@ mod producer;
 /// From AWS's documentation; worth nothing.
 const KEY_ID: &str = "AKIDEXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+const WRONG_SECRET: &str = "not/the/secret/access/key";
 const ARN: &str = "arn:aws:iam::123456789012:user/my-iam-user";
 
 /// Real brokers allow sessions of minutes and more; nobody wants to watch that.
@@ -60,13 +61,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("     {key}={}", config.get(key).unwrap_or_default());
     }
     let auth = authenticator(&config, SECRET)?;
-    println!("   Checked. Nothing was fetched, nothing started.\n");
+    println!("   Checked. Nothing was fetched, nothing started. A real cluster's name tells its region; it is never guessed.\n");
 
     println!("2. Create a topic, send three records, read them: the published examples' own code.");
     admin::create_topic(&auth, "orders").await?;
     println!("     created the topic 'orders'");
     let offsets = producer::produce(&auth, "orders", 3).await?;
     println!("     sent 3 records, offsets {offsets:?}");
+    ensure(offsets == [0, 1, 2], "the records did not get the first three offsets")?;
     let with_group =
         authenticator(config.clone().set("group.id", "demo").set("auto.offset.reset", "earliest"), SECRET)?;
     tokio::time::timeout(
@@ -74,11 +76,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         consumer::consume(&with_group, "orders", 3, |text| println!("     read {text:?}")),
     )
     .await??;
-    println!("   The broker knows us as {}.\n", principal(&broker));
+    let principal = principal(&broker);
+    println!("   The broker knows us as {principal}.\n");
+    ensure(principal == ARN, "the broker took us for somebody else")?;
 
     idle(&auth, &broker).await?;
     wrong_key(&config, &broker).await?;
-    mistakes(&broker);
+    mistakes(&broker)?;
     println!("That was all. Your own cluster: see the quick start in README.md.");
     Ok(())
 }
@@ -144,16 +148,15 @@ async fn idle(auth: &Authenticator, broker: &Broker) -> Result<(), Box<dyn Error
     if !tokio::task::block_in_place(reached) {
         return Err("the idle clients did not log in again".into());
     }
-    println!(
-        "     {} times a live connection logged in again (KIP-368)",
-        count(broker, Event::is_reauthentication) - before
-    );
-    println!("     {} renewals of the one token that all clients share", self::renewals(auth) - renewals);
-    println!(
-        "     {} connections lost",
-        broker.events().iter().filter(|event| matches!(event, Event::Expired { .. })).count()
-    );
-    println!("     {} new logins needed", count(broker, Event::is_login) - logins);
+    let again = count(broker, Event::is_reauthentication) - before;
+    let lost = count(broker, |event| matches!(event, Event::Expired { .. }));
+    let anew = count(broker, Event::is_login) - logins;
+    let renewed = self::renewals(auth) - renewals;
+    println!("     {again} times a live connection logged in again (KIP-368)");
+    println!("     {renewed} renewals of the one token that all clients share");
+    println!("     {lost} connections lost, {anew} new logins needed");
+    ensure(renewed >= 3, "the token was not renewed")?;
+    ensure(lost == 0 && anew == 0, "an idle client lost its connection")?;
     producer.send(BaseRecord::to("orders").key("late").payload("still here")).map_err(|(error, _)| error)?;
     tokio::task::block_in_place(|| producer.flush(PATIENCE))?;
     println!("   And the producer's next record was delivered at once.\n");
@@ -163,6 +166,12 @@ async fn idle(auth: &Authenticator, broker: &Broker) -> Result<(), Box<dyn Error
 /// Keeps the first error that librdkafka reports.
 #[derive(Clone, Default)]
 struct FirstError(Arc<Mutex<Option<String>>>);
+
+impl FirstError {
+    fn first(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 impl ClientContext for FirstError {
     fn error(&self, _error: KafkaError, reason: &str) {
@@ -175,27 +184,27 @@ impl rdkafka::consumer::ConsumerContext for FirstError {}
 async fn wrong_key(config: &ClientConfig, broker: &Broker) -> Result<(), Box<dyn Error>> {
     println!("4. The same with a wrong secret key.");
     let errors = FirstError::default();
-    let auth = authenticator(config, "not/the/secret/access/key")?;
+    let auth = authenticator(config, WRONG_SECRET)?;
     let consumer: Authenticated<BaseConsumer<FirstError>> = auth.create_with_context(errors.clone()).await?;
+    // Polling is what delivers librdkafka's errors to the context.
     let refused = || {
-        // Polling is what delivers librdkafka's errors to the context.
-        while errors.0.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+        (0..300).any(|_| {
             let _ = consumer.poll(Duration::from_millis(100));
-        }
+            errors.first().is_some()
+        })
     };
-    tokio::task::block_in_place(refused);
-    let reason = errors.0.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default();
-    let secret_free = !reason.contains("not/the/secret");
+    ensure(tokio::task::block_in_place(refused), "nobody told the client that it was refused")?;
+    let reason = errors.first().unwrap_or_default();
     println!("     the client was told: {reason}");
     println!("     the broker's own reason: {}", refusal(broker).ok_or("the broker accepted a wrong key")?);
-    if !secret_free {
-        return Err("the error shows the key".into());
-    }
-    println!("   MSK says as little. What to look at, in this order: docs/troubleshooting.md.\n");
+    ensure(!reason.contains(WRONG_SECRET), "the error shows the key")?;
+    println!("   Amazon MSK tells the client just as little: 'Access denied'. Check, in this order: whether the secret belongs");
+    println!("   to the key ID, who you are (aws_debug=console logs the ARN), the region, this machine's clock, the IAM policy.");
+    println!("   docs/troubleshooting.md says how.\n");
     Ok(())
 }
 
-fn mistakes(broker: &Broker) {
+fn mistakes(broker: &Broker) -> Result<(), Box<dyn Error>> {
     println!("5. Mistakes in the configuration are found before anything is sent:");
     let mistakes: [(&str, &[(&str, &str)]); 3] = [
         ("no region", &[("sasl.oauthbearer.config", "")]),
@@ -213,11 +222,11 @@ fn mistakes(broker: &Broker) {
         for (key, value) in properties {
             config.set(*key, *value);
         }
-        if let Err(error) = Authenticator::from_config(&config) {
-            println!("   {name}:\n     {}", error.to_string().replace('\n', "\n     "));
-        }
+        let error = Authenticator::from_config(&config).err().ok_or("a mistake was not found")?;
+        println!("   {name}:\n     {}", error.to_string().replace('\n', "\n     "));
     }
     println!();
+    Ok(())
 }
 
 fn principal(broker: &Broker) -> String {
@@ -242,4 +251,12 @@ fn count(broker: &Broker, which: fn(&Event) -> bool) -> usize {
 
 fn renewals(auth: &Authenticator) -> u64 {
     auth.status().map_or(0, |status| status.renewals)
+}
+
+fn ensure(holds: bool, otherwise: &str) -> Result<(), Box<dyn Error>> {
+    if holds {
+        Ok(())
+    } else {
+        Err(otherwise.into())
+    }
 }

@@ -14,6 +14,8 @@ use rdkafka::ClientConfig;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    // Shows what this library does and what librdkafka complains of.
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let mut args = std::env::args().skip(1);
     let (Some(servers), Some(topic)) = (args.next(), args.next()) else {
         return Err("usage: producer <bootstrap.servers> <topic> [property=value …]".into());

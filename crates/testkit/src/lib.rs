@@ -1,7 +1,12 @@
 //! For testing Kafka logins and the providers behind them, without a cloud account and without a Kafka cluster.
 //!
-//! With the feature `broker`, [`broker::Broker`] is an in-process Kafka broker over TLS that speaks SASL/OAUTHBEARER.
-//! With the feature `fake-sts`, [`sts::FakeSts`] is an in-process AWS STS that signs web identity tokens.
+//! - [`conformance`]: one call checks a provider against every obligation;
+//! - [`Scripted`]: a provider that answers what a test tells it to; [`ShortLived`]: faster renewals;
+//! - [`RecordingSink`]: a client that remembers what it was told;
+//! - [`LeakCheck`]: fails a test whose secrets reach a log.
+//!
+//! With the feature `broker`, `broker::Broker` is an in-process Kafka broker over TLS that speaks SASL/OAUTHBEARER.
+//! With the feature `fake-sts`, `sts::FakeSts` is an in-process AWS STS that signs web identity tokens.
 
 #[cfg(feature = "broker")]
 pub mod broker;

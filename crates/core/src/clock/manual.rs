@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
@@ -21,8 +21,8 @@ pub struct ManualClock(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    wall: Mutex<SystemTime>,
-    monotonic: watch::Sender<Duration>,
+    /// Both clocks in one, so that nobody reads one before and the other after a move.
+    now: watch::Sender<Now>,
     sleepers: watch::Sender<Vec<Duration>>,
 }
 
@@ -43,21 +43,22 @@ impl ManualClock {
     #[must_use]
     pub fn at(wall: SystemTime) -> Self {
         Self(Arc::new(Shared {
-            wall: Mutex::new(wall),
-            monotonic: watch::Sender::new(Duration::ZERO),
+            now: watch::Sender::new(Now { wall, monotonic: Duration::ZERO }),
             sleepers: watch::Sender::new(Vec::new()),
         }))
     }
 
     /// Moves both clocks, as passing time does, and wakes who slept until then.
     pub fn advance(&self, duration: Duration) {
-        *self.wall_mut() += duration;
-        self.0.monotonic.send_modify(|monotonic| *monotonic += duration);
+        self.0.now.send_modify(|now| {
+            now.wall += duration;
+            now.monotonic += duration;
+        });
     }
 
     /// Sets the wall clock alone, as an administrator, a time service or a machine's sleep does.
     pub fn set_wall(&self, wall: SystemTime) {
-        *self.wall_mut() = wall;
+        self.0.now.send_modify(|now| now.wall = wall);
     }
 
     /// Waits until somebody sleeps on this clock, and returns how long the first of them still wants to.
@@ -73,23 +74,19 @@ impl ManualClock {
     }
 
     pub(super) fn now(&self) -> Now {
-        Now { wall: *self.wall_mut(), monotonic: *self.0.monotonic.borrow() }
+        *self.0.now.borrow()
     }
 
     pub(super) async fn sleep(&self, duration: Duration) {
-        let mut monotonic = self.0.monotonic.subscribe();
-        let until = *monotonic.borrow() + duration;
+        let mut now = self.0.now.subscribe();
+        let until = now.borrow().monotonic.saturating_add(duration);
         let _entry = Sleeper::enter(&self.0, until);
-        let _ = monotonic.wait_for(|now| *now >= until).await;
+        let _ = now.wait_for(|now| now.monotonic >= until).await;
     }
 
     fn shortest(&self, sleepers: &[Duration]) -> Option<Duration> {
-        let now = *self.0.monotonic.borrow();
+        let now = self.now().monotonic;
         sleepers.iter().filter(|until| **until > now).min().map(|until| *until - now)
-    }
-
-    fn wall_mut(&self) -> MutexGuard<'_, SystemTime> {
-        self.0.wall.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -110,5 +107,24 @@ impl Drop for Sleeper<'_> {
                 all.swap_remove(place);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_clocks_move_together() {
+        let clock = ManualClock::new();
+        let mover = clock.clone();
+        let moving =
+            std::thread::spawn(move || (0..10_000).for_each(|_| mover.advance(Duration::from_secs(1))));
+        while !moving.is_finished() {
+            let now = clock.now();
+            let start = ManualClock::new().now().wall;
+            assert_eq!(now.wall.duration_since(start).unwrap(), now.monotonic);
+        }
+        moving.join().unwrap();
     }
 }

@@ -100,9 +100,12 @@ fn unknown(registry: &Registry, key: &'static str, value: &str, standard: &[&str
     ConfigError::new(key, format!("'{key}' has the unknown value '{value}'.{hint} Known values: {known}."))
 }
 
-/// The mechanism, which two keys name.
+/// The mechanism, which two keys name. An empty one counts as not set: librdkafka minds it only where it logs in.
 fn mechanism(properties: &Properties) -> Result<Option<(&'static str, &str)>, ConfigError> {
-    let given = |key: &&'static str| properties.value(key).map(|value| (*key, value));
+    let given = |key: &&'static str| {
+        let value = properties.value(key).filter(|value| !value.trim().is_empty())?;
+        Some((*key, value))
+    };
     let mut all = Mechanism::KEYS.iter().filter_map(given);
     let first = all.next();
     if let (Some((a, one)), Some((b, other))) = (first, all.next()) {

@@ -110,6 +110,7 @@ fn without_a_marker_nothing_is_touched() {
     for pairs in [
         &[][..],
         &[("sasl.mechanism", "PLAIN"), ("sasl.username", "a")],
+        &[("sasl.mechanism", ""), ("security.protocol", "PLAINTEXT")],
         &[("sasl.mechanism", "OAUTHBEARER"), ("sasl.oauthbearer.config", "principal=x")],
         &[("sasl.oauthbearer.config", "not ours at all\\")],
         &[("sasl.oauthbearer.method", "default")],

@@ -9,6 +9,16 @@
 //! - [`TokenSource`]: one token for any number of clients, renewed ahead of time, kept to its real end;
 //! - [`TokenSink`]: all that an integration with another Kafka client has to implement;
 //! - [`Clock`]: where all time comes from.
+//!
+//! # Log events
+//! Of `tracing`, with target `oauthbearer`; names and fields are stable, texts are not. No event holds a secret.
+//!
+//! | name | level | fields | when |
+//! |---|---|---|---|
+//! | `oauthbearer.token.renewed` | info | `provider`, `principal`, `expires_in_s`, `renew_in_s` | a fetch brought a token |
+//! | `oauthbearer.token.failed` | warn | `provider`, `error`, `kind`, `failures`, `token_left_s`, `retry_in_ms` | a fetch failed |
+//! | `oauthbearer.client.refused` | warn | `provider`, `error` | a client refused a new token |
+//! | `oauthbearer.config.duplicate` | warn | `property`, `key` | a key was given twice; the last one wins |
 
 pub mod clock;
 mod error;
@@ -36,7 +46,7 @@ pub use pairs::Pairs;
 pub use properties::Properties;
 pub use provider::{Renewal, TokenProvider};
 pub use registry::{ProviderConfig, ProviderFactory, Registry};
-pub use schedule::{Backoff, Chance, Failure, RefreshWindow, RefreshWindowConfig, Retry};
+pub use schedule::{Backoff, RefreshWindowConfig};
 pub use sink::{SetTokenError, TokenSink};
 pub use source::{TokenSource, TokenSourceBuilder};
 pub use status::{Status, StatusWatcher};

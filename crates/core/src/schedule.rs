@@ -38,15 +38,24 @@ pub static KEYS: &[Key] = &[
         "Milliseconds that the first repetition of a failed fetch waits at most; doubled each time, drawn by chance.",
     )
     .default("100"),
-    Key::integer(BACKOFF_MAX, 1, 3_600_000, "Milliseconds that any repetition waits at most, while no token is left.")
-        .default("10000"),
+    Key::integer(
+        BACKOFF_MAX,
+        1,
+        3_600_000,
+        "Milliseconds that a repetition waits at most, while no token is left. What somebody has to put right first, \
+         such as a denied role, is repeated every 30 to 90 s.",
+    )
+    .default("10000"),
 ];
 
 /// Where chance comes from: a number from 0 up to, not including, 1 at each call.
-pub type Chance<'a> = &'a mut dyn FnMut() -> f64;
+pub(crate) type Chance<'a> = &'a mut dyn FnMut() -> f64;
 
 /// How far apart repetitions are after a failure that somebody has to put right first: half to one and a half of it.
 const PERMANENT_PAUSE: Duration = Duration::from_secs(60);
+
+/// How long a service is left alone at most when it asks for that, since one wrong answer must not end the login for good.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
 
 /// What the configuration says of renewals; what it leaves open, the provider may choose.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -86,11 +95,11 @@ impl RefreshWindowConfig {
         }
     }
 
-    /// The window for a provider that wants `renewal`.
-    #[must_use]
-    pub fn resolve(&self, renewal: Renewal) -> RefreshWindow {
+    /// The window for a provider that wants `renewal`; a wish that is no part of a life counts as none.
+    pub(crate) fn resolve(&self, renewal: Renewal) -> RefreshWindow {
+        let wish = renewal.window_factor.filter(|factor| (0.0..=1.0).contains(factor));
         RefreshWindow {
-            factor: self.factor.or(renewal.window_factor).unwrap_or(0.8),
+            factor: self.factor.or(wish).unwrap_or(0.8),
             jitter: self.jitter,
             min_period: self.min_period,
             buffer: self.buffer,
@@ -100,8 +109,8 @@ impl RefreshWindowConfig {
 }
 
 /// When a token is renewed, by the rules of Apache Kafka's `ExpiringCredentialRefreshingLogin`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RefreshWindow {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RefreshWindow {
     factor: f64,
     jitter: f64,
     min_period: Duration,
@@ -114,11 +123,10 @@ impl RefreshWindow {
     ///
     /// With `first`, after a start or a run of failures, the moment is drawn from the whole window, so that processes
     /// that started or failed together renew apart from then on.
-    #[must_use]
-    pub fn renew_after(&self, life: Duration, first: bool, chance: Chance<'_>) -> Duration {
-        let part = (self.factor + self.jitter * chance()).min(1.0);
+    pub(crate) fn renew_after(&self, life: Duration, first: bool, chance: Chance<'_>) -> Duration {
+        let part = (self.factor + self.jitter * chance()).clamp(0.0, 1.0);
         let mut delay = life.mul_f64(part);
-        if let Some(room) = life.checked_sub(self.min_period + self.buffer) {
+        if let Some(room) = life.checked_sub(self.min_period.saturating_add(self.buffer)) {
             delay = delay.min(self.min_period + room).max(self.min_period);
         }
         if first && self.spread_first {
@@ -169,17 +177,16 @@ impl Backoff {
     }
 
     /// A pause before the attempt that follows `failures` failures.
-    #[must_use]
-    pub fn delay(&self, failures: u32, chance: Chance<'_>) -> Duration {
+    fn delay(&self, failures: u32, chance: Chance<'_>) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
         let ceiling = self.initial.saturating_mul(1 << doublings).min(self.max);
         ceiling.mul_f64(chance())
     }
 
     /// When to try again after `failure`.
-    #[must_use]
-    pub fn retry(&self, failure: Failure, chance: Chance<'_>) -> Retry {
-        let backoff = self.delay(failure.count, chance).max(failure.retry_after.unwrap_or_default());
+    pub(crate) fn retry(&self, failure: Failure, chance: Chance<'_>) -> Retry {
+        let asked_for = failure.retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+        let backoff = self.delay(failure.count, chance).max(asked_for);
         let spread = match (failure.transient, failure.remaining) {
             (false, _) => PERMANENT_PAUSE.mul_f64(0.5 + chance()),
             // While a token lives there is time: a fleet that lost its service must not wait for it at the door.
@@ -192,24 +199,24 @@ impl Backoff {
 
 /// What the next attempt depends on.
 #[derive(Clone, Copy, Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// How many attempts have failed since the last success, this one included.
-    pub count: u32,
+    pub(crate) count: u32,
     /// Whether the same call may well succeed in a moment.
-    pub transient: bool,
+    pub(crate) transient: bool,
     /// How long the present token still lives; none when there is none.
-    pub remaining: Option<Duration>,
+    pub(crate) remaining: Option<Duration>,
     /// How long the service asked to be left alone.
-    pub retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// How long to wait after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retry {
+pub(crate) struct Retry {
     /// Until an attempt that somebody waits for.
-    pub on_demand: Duration,
+    pub(crate) on_demand: Duration,
     /// Until an attempt that nobody asked for.
-    pub by_itself: Duration,
+    pub(crate) by_itself: Duration,
 }
 
 #[cfg(test)]
@@ -294,6 +301,16 @@ mod tests {
         let failure = Failure { count: 1, transient: true, remaining: None, retry_after: Some(seconds(17)) };
         let retry = Backoff::default().retry(failure, &mut seeded(1));
         assert_eq!((retry.on_demand, retry.by_itself), (seconds(17), seconds(17)));
+        let a_year = Failure { retry_after: Some(seconds(365 * 24 * 3600)), ..failure };
+        assert_eq!(Backoff::default().retry(a_year, &mut seeded(1)).by_itself, seconds(300));
+    }
+
+    #[test]
+    fn a_providers_wish_that_makes_no_sense_counts_as_none() {
+        for factor in [f64::NAN, -1.0, 2.0] {
+            let delay = window(Renewal::local(factor)).renew_after(seconds(100), false, &mut seeded(1));
+            assert!(delay >= seconds(80) && delay <= seconds(85), "{factor}: {delay:?}");
+        }
     }
 
     proptest! {

@@ -3,8 +3,9 @@ use crate::{ProviderError, Token};
 /// One Kafka client that wants every new token: all that an integration with another binding, fork or client
 /// implements. [`TokenSource::drive`](crate::TokenSource::drive) starts the pushing.
 ///
-/// All methods are called from this library's thread, and the first [`set`](Self::set) from the thread that starts
-/// the pushing: they must not wait for I/O, must not call the source and must not run a client's destructor.
+/// Methods are called from this library's thread, [`set`](Self::set) also from the thread that starts the pushing, and
+/// [`is_alive`](Self::is_alive) from any thread on which a client comes or goes: they must not wait for I/O, must not call
+/// the source and must not run a client's destructor.
 ///
 /// ```
 /// use oauthbearer_core::{ProviderError, SetTokenError, Token, TokenSink};
@@ -31,7 +32,8 @@ pub trait TokenSink: Send + Sync + 'static {
     /// What the client said when it refused the token.
     fn set(&self, token: &Token) -> Result<(), SetTokenError>;
 
-    /// Says that no valid token is left and why. Called after the last token's end, once a failed renewal.
+    /// Says that no valid token is left and why. Called once after the last token's end, and at each
+    /// failed renewal from then on.
     fn fail(&self, error: &ProviderError);
 
     /// Whether the client still exists. Looked at from time to time; a sink that says no is forgotten.

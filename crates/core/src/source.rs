@@ -144,6 +144,7 @@ fn gone() -> ProviderError {
         ErrorKind::Internal,
         "the token refresh thread is gone, or a provider or sink panicked on it",
     )
+    .with_help("Check the limits on threads and memory, and what was written to stderr")
 }
 
 /// Collects what a [`TokenSource`] needs besides its provider.
@@ -206,3 +207,6 @@ impl TokenSourceBuilder {
         TokenSource(Arc::new(Inner::new(self)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,17 +37,30 @@ impl Inner {
         let dead = clients.take_dead();
         clients.sinks.push(sink.clone());
         self.count(&clients);
-        let result = self.start_driver(&mut clients);
+        let started = self.start_driver(&mut clients);
         drop(clients);
         drop(dead);
-        // Renewals may have pushed to the list before the sink was in it, or overtake the push made here.
-        let mut last = token.clone();
-        while let Some(newer) = self.current.load_full().filter(|current| !current.is_same(&last)) {
-            set(sink.as_ref(), &newer.token)?;
-            last = newer.token.clone();
+        let result = started.and_then(|()| self.catch_up(sink.as_ref(), token.clone()));
+        if result.is_err() {
+            self.take_out(&sink);
         }
         self.wake.notify_one();
         result
+    }
+
+    /// Renewals may have pushed to the list before the sink was in it, or overtake the push that brought it there.
+    fn catch_up(&self, sink: &dyn TokenSink, mut last: Token) -> Result<(), ProviderError> {
+        while let Some(newer) = self.current.load_full().filter(|current| !current.is_same(&last)) {
+            set(sink, &newer.token)?;
+            last = newer.token.clone();
+        }
+        Ok(())
+    }
+
+    fn take_out(&self, sink: &Arc<dyn TokenSink>) {
+        let mut clients = self.clients();
+        clients.sinks.retain(|other| !Arc::ptr_eq(other, sink));
+        self.count(&clients);
     }
 
     pub(super) fn prune(&self) {

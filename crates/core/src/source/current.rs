@@ -6,6 +6,9 @@ use crate::Token;
 /// A wall clock that moved this much against the monotonic one was set, or the machine slept.
 const STEP: Duration = Duration::from_secs(5);
 
+/// Keeps tokens that live for next to no time from turning renewal into a tight loop.
+const SHORTEST_RENEWAL: Duration = Duration::from_millis(100);
+
 /// The present token, and when by both clocks it ends and wants to be renewed.
 #[derive(Debug)]
 pub(super) struct Current {
@@ -18,14 +21,15 @@ pub(super) struct Current {
 
 impl Current {
     pub(super) fn new(token: Token, fetched: Now, renew_after: Duration, life: Duration) -> Self {
-        Self { token, fetched, renew_at: fetched.monotonic + renew_after, life }
+        let renew_at = fetched.monotonic.saturating_add(renew_after.max(SHORTEST_RENEWAL));
+        Self { token, fetched, renew_at, life }
     }
 
     /// How long the token still lives: by whichever clock says less.
     pub(super) fn remaining(&self, now: Now) -> Option<Duration> {
         let by_wall = self.token.expires_at().duration_since(now.wall).ok()?;
         let whole = self.token.expires_at().duration_since(self.fetched.wall).ok()?;
-        let by_monotonic = (self.fetched.monotonic + whole).checked_sub(now.monotonic)?;
+        let by_monotonic = self.fetched.monotonic.saturating_add(whole).checked_sub(now.monotonic)?;
         Some(by_wall.min(by_monotonic)).filter(|left| !left.is_zero())
     }
 
@@ -42,10 +46,11 @@ impl Current {
 
     /// How long until the token wants to be renewed, or ends.
     pub(super) fn fresh_for(&self, now: Now) -> Duration {
-        match self.remaining(now) {
+        let fresh = match self.remaining(now) {
             Some(left) if self.is_fresh(now) => self.renew_at.saturating_sub(now.monotonic).min(left),
             _ => Duration::ZERO,
-        }
+        };
+        fresh.max(self.fetched.monotonic.saturating_add(SHORTEST_RENEWAL).saturating_sub(now.monotonic))
     }
 
     pub(super) fn is_same(&self, token: &Token) -> bool {

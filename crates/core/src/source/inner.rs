@@ -9,16 +9,12 @@ use super::current::Current;
 use super::fetch::{fetch, STUCK_FETCHES};
 use super::TokenSourceBuilder;
 use crate::clock::Now;
-use crate::schedule::{look_again_after, Failure, Retry};
+use crate::schedule::{look_again_after, Failure, RefreshWindow, Retry};
 use crate::{
-    runtime, Backoff, Clock, ErrorKind, Extensions, InvalidToken, ProviderError, RefreshWindow, Status,
-    Token, TokenProvider,
+    runtime, Backoff, Clock, ErrorKind, Extensions, InvalidToken, ProviderError, Status, Token, TokenProvider,
 };
 
 type Outcome = Result<Token, ProviderError>;
-
-/// Keeps a token that lives for next to no time from turning renewal into a tight loop.
-const SHORTEST_RENEWAL: Duration = Duration::from_millis(100);
 
 /// How soon a service that still hands out a token about to end is asked again.
 const ABOUT_TO_END_PAUSE: Duration = Duration::from_secs(1);
@@ -160,9 +156,12 @@ impl Inner {
         flight.running = Some((pid, receive.clone()));
         drop(flight);
         let inner = self.clone();
+        // A task of its own, so that a panic anywhere in it, such as tokio's when no thread can be started, is caught.
+        let work = runtime.spawn(async move { inner.fetch_and_push().await });
+        let inner = self.clone();
         runtime.spawn(async move {
             let landing = Landing(inner.clone());
-            let outcome = inner.fetch_and_push().await;
+            let outcome = work.await.unwrap_or_else(|_| Err(inner.note_panic()));
             drop(landing);
             send.send_replace(Some(outcome));
         });
@@ -193,6 +192,13 @@ impl Inner {
         }
     }
 
+    /// A failure as any other, or the driver would try again without a pause.
+    fn note_panic(&self) -> ProviderError {
+        let error = super::gone();
+        self.note_failure(&error, self.clock.now());
+        error
+    }
+
     /// Makes `token` the present one; says whether it is another than before.
     fn accept(&self, token: Token, now: Now) -> Result<(Token, bool), ProviderError> {
         let token = token.with_extensions(&self.extensions);
@@ -208,7 +214,6 @@ impl Inner {
             Some(same) => (same.life, look_again_after(same.life)),
             None => (left, self.window.renew_after(left, first, &mut fastrand::f64)),
         };
-        let renew_after = renew_after.max(SHORTEST_RENEWAL);
         self.current.store(Some(Arc::new(Current::new(token.clone(), now, renew_after, life))));
         self.report_renewal(&token, now, left, renew_after);
         Ok((token, previous.is_none()))

@@ -63,7 +63,8 @@
 //! - Dropping a client, or the last clone of its [`Authenticated`], ends the pushes to it at once; dropping the last
 //!   client ends the renewals.
 //! - After a `fork`, a child may go on with the same authenticator: it gets a thread of its own, and no token is pushed to
-//!   the parent's clients, which are of no use there (librdkafka's threads do not survive a fork).
+//!   the parent's clients, which are of no use there (librdkafka's threads do not survive a fork). As everywhere, a lock
+//!   that another thread holds at that moment stays held in the child: fork before the first use where you can.
 //! - rdkafka makes a `StreamConsumer` only inside a runtime, whichever call is used.
 //! - librdkafka announces in a client's queue that a token has passed 0.8 of its life. rdkafka drops the notice when the
 //!   client is polled. Nobody polls an admin client, so there one small notice stays for each token that is renewed
@@ -72,7 +73,7 @@
 //!
 //! # Log events
 //! Of `tracing`, with target `oauthbearer`; names and fields are stable, texts are not. No event holds a secret. Those of
-//! the renewals themselves are listed in `oauthbearer_core`.
+//! the renewals themselves are listed in [`oauthbearer_core`].
 //!
 //! | name | level | fields | when |
 //! |---|---|---|---|

@@ -181,8 +181,9 @@ fn said(buffer: &[u8]) -> String {
     CStr::from_bytes_until_nul(buffer).map(|text| text.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The end of the token in milliseconds since 1970, as librdkafka wants it.
+/// The end of the token in milliseconds since 1970, as librdkafka wants it, which makes microseconds of them unchecked.
 fn expiry_ms(token: &Token) -> i64 {
+    const LATEST: i64 = i64::MAX / 1000;
     let since = token.expires_at().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(since.as_millis()).unwrap_or(LATEST).min(LATEST)
 }

@@ -44,6 +44,17 @@ fn what_librdkafka_says_is_passed_on() {
 }
 
 #[test]
+fn a_token_that_never_ends_is_set() {
+    let clock = Clock::system();
+    let client = config().create::<BaseProducer>().unwrap();
+    for seconds in [1_u64 << 45, 1 << 50, 1 << 60] {
+        let token = Token::builder("a-token").principal("alice");
+        let token = token.expires_at(clock.wall() + Duration::from_secs(seconds)).build(&clock).unwrap();
+        push(&client, &token).unwrap();
+    }
+}
+
+#[test]
 fn a_released_client_is_out_of_reach() {
     let (held, sink) = Held::managed(config().create::<BaseProducer>().unwrap(), &source());
     assert!(sink.is_alive());

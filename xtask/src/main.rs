@@ -23,7 +23,8 @@ cargo xtask <command>
   kafka down         stop the one that `up` started
   demo               a program that logs in, produces, consumes and stays logged in, against an embedded broker
   docs [--check]     write the generated documents, or say which of them are out of date
-  bench              run the benchmarks";
+  bench [first-token]
+                     all benchmarks, or the one: CPU and wall time from a process's start to its first token from STS";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -54,6 +55,7 @@ fn dispatch(args: &[&str]) -> Result<()> {
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         ["bench"] => bench::run_all(),
+        ["bench", "first-token"] => bench::first_token(),
         unknown => Err(std::io::Error::other(format!("no such command: {}\n{HELP}", unknown.join(" ")))),
     }
 }

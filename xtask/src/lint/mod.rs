@@ -17,7 +17,10 @@ const OTHER_STEPS: usize = 8;
 /// Cheap checks first; those that compile come last.
 pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::new(OTHER_STEPS + features::SETS.len());
-    steps.run("formatting", || run_command(&mut cargo("fmt --all --check")))?;
+    steps.run("formatting", || {
+        run_command(&mut cargo("fmt --all --check"))?;
+        run_command(&mut cargo("fmt --all --manifest-path bench/Cargo.toml --check"))
+    })?;
     steps.run("tidiness", tidy::check)?;
     steps.run("dependency tree", tree::check)?;
     steps.run("licences, bans, sources", deny::check)?;

@@ -1,0 +1,42 @@
+//! `cargo xtask bench`
+
+mod crates;
+mod figures;
+mod first_token;
+
+use std::fs;
+use std::io::Result;
+use std::path::PathBuf;
+
+use crate::command::{cargo, run};
+use crate::steps::Steps;
+use crate::{tools, workspace};
+
+pub(crate) use first_token::start as first_token;
+
+/// Runs all benchmarks: those in a crate's folder `benches`, and the measured programs in `bench`.
+pub(crate) fn run_all() -> Result<()> {
+    let crates = crates_with_benches()?;
+    if !crates.is_empty() {
+        tools::c_toolchain()?;
+    }
+    let mut steps = Steps::new(crates.len() + first_token::STEPS);
+    for manifest in crates {
+        let name = manifest.display().to_string();
+        steps.run(&name, || run(cargo("bench --benches --manifest-path").arg(&manifest)))?;
+    }
+    first_token::steps(&mut steps)
+}
+
+/// Their manifests, in order.
+fn crates_with_benches() -> Result<Vec<PathBuf>> {
+    let mut crates = Vec::new();
+    for entry in fs::read_dir(workspace::root().join("crates"))? {
+        let folder = entry?.path();
+        if folder.join("benches").is_dir() {
+            crates.push(folder.join("Cargo.toml"));
+        }
+    }
+    crates.sort();
+    Ok(crates)
+}

@@ -150,9 +150,13 @@ mod tests {
         let auth = Authenticator::builder(&config()).aws_config(sdk).build().unwrap();
         assert!(signed_url(&auth).await.contains("X-Amz-Credential=AKIDEXAMPLE%2F"));
 
-        let own = Authenticator::builder(&config()).registry(Registry::empty()).aws_credentials(keys).build();
-        let error = own.unwrap_err().to_string();
+        let own = Authenticator::builder(&config()).registry(Registry::empty()).aws_credentials(keys.clone());
+        let error = own.build().unwrap_err().to_string();
         assert!(error.contains("registry of its own"), "{error}");
+        let provider = Arc::new(Scripted::tokens(&Clock::system(), std::time::Duration::from_secs(60)));
+        let own = Authenticator::builder(&config()).provider(provider).aws_credentials(keys);
+        let error = own.build().unwrap_err().to_string();
+        assert!(error.contains("so aws_credentials or aws_config would never be used"), "{error}");
     }
 
     #[cfg(feature = "aws-msk")]
@@ -169,12 +173,21 @@ mod tests {
         let provider = Arc::new(Scripted::tokens(&Clock::system(), std::time::Duration::from_secs(60)));
         let mut plain = config();
         plain.remove("sasl.mechanism");
-        let auth = Authenticator::builder(&plain).provider(provider).build().unwrap();
+        let auth = Authenticator::builder(&plain).provider(provider.clone()).build().unwrap();
         assert_eq!(auth.status().unwrap().provider, "scripted");
+        let both = Authenticator::builder(&plain).provider(provider).registry(Registry::empty()).build();
+        assert!(both.unwrap_err().to_string().contains("so registry would never be used"));
         assert!(auth.clone().is_managed());
 
         let error = Authenticator::builder(&config()).registry(Registry::empty()).build().unwrap_err();
         assert!(error.to_string().contains("unknown value 'AWS_MSK_IAM'"), "{error}");
+    }
+
+    #[test]
+    fn public_types_are_send_and_sync() {
+        fn send_sync<T: Send + Sync + 'static>() {}
+        send_sync::<Authenticator>();
+        send_sync::<AuthenticatorBuilder>();
     }
 
     #[test]

@@ -15,13 +15,14 @@ use crate::registry::{built_in, Injected};
 pub struct AuthenticatorBuilder {
     inner: oauthbearer_rdkafka::AuthenticatorBuilder,
     registry: Option<Registry>,
+    own_provider: bool,
     injected: Injected,
 }
 
 impl AuthenticatorBuilder {
     pub(super) fn new(config: &ClientConfig) -> Self {
         let inner = oauthbearer_rdkafka::Authenticator::builder(config);
-        Self { inner, registry: None, injected: Injected::default() }
+        Self { inner, registry: None, own_provider: false, injected: Injected::default() }
     }
 
     /// The providers that the configuration may ask for by their markers. Default: [`registry`](crate::registry()).
@@ -33,6 +34,7 @@ impl AuthenticatorBuilder {
     /// A provider that the program made itself. The configuration then needs no marker, and may have none.
     pub fn provider(mut self, provider: Arc<dyn TokenProvider>) -> Self {
         self.inner = self.inner.provider(provider);
+        self.own_provider = true;
         self
     }
 
@@ -68,10 +70,14 @@ impl AuthenticatorBuilder {
     ///
     /// # Errors
     /// Everything that is wrong with the configuration, a marker whose feature is off, or a linked librdkafka that cannot
-    /// log in with tokens; also AWS credentials or an SDK configuration beside a registry of the program's own, whose
-    /// providers would never see them.
+    /// log in with tokens; also AWS credentials or an SDK configuration beside a provider or registry of the program's
+    /// own, which would never see them, or a registry beside a provider, which would never be asked.
     pub fn build(self) -> Result<Authenticator, ConfigError> {
         let registry = match self.registry {
+            Some(_) if self.own_provider => return Err(beside_own_provider("registry")),
+            _ if self.own_provider && !self.injected.is_empty() => {
+                return Err(beside_own_provider("aws_credentials or aws_config"))
+            }
             None => built_in(&self.injected),
             Some(registry) if self.injected.is_empty() => registry,
             Some(_) => return Err(beside_own_registry()),
@@ -84,4 +90,11 @@ fn beside_own_registry() -> ConfigError {
     let message = "aws_credentials and aws_config go to the built-in providers, but the program gives a registry of its \
                    own: give them to the factory that you register, or leave the registry out.";
     ConfigError::new("registry", message)
+}
+
+fn beside_own_provider(other: &str) -> ConfigError {
+    let message = format!(
+        "The program gives a provider of its own, so {other} would never be used: remove one of them."
+    );
+    ConfigError::new("provider", message)
 }

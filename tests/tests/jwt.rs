@@ -100,7 +100,12 @@ async fn stays_logged_in(listener: Listener, algorithm: &str, extensions: Option
     let status = auth.status().expect("managed");
     assert!(status.renewals >= 4 && status.failures == 0, "{status:?}");
     assert_eq!(status.principal.as_deref(), Some(identity::USER.arn));
-    assert_eq!(sts.requests().len() as u64, status.renewals, "one request a renewal, for all three clients");
+    // One more may be under way.
+    let requests = sts.requests().len() as u64;
+    assert!(
+        requests.abs_diff(status.renewals) <= 1,
+        "one request a renewal, for all three clients: {requests}"
+    );
 
     producer.send(FutureRecord::to(TOPIC).key(&end).payload("y"), WAIT).await.expect("delivered");
     assert_eq!(receive(&consumer, &end).await, b"y");

@@ -8,6 +8,7 @@ use rdkafka::admin::{AdminClient, AdminOptions, ResourceSpecifier};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::StreamConsumer;
 use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::Message;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_log_in_again_after_a_restart() {
@@ -26,20 +27,24 @@ async fn clients_log_in_again_after_a_restart() {
     tokio::task::spawn_blocking(move || broker.restart()).await.expect("no panic").expect("restarted");
 
     producer.send(FutureRecord::to(TOPIC).key("after-restart").payload("y"), WAIT).await.expect("delivered");
-    // An error of the lost connection may come first.
-    let payload = loop {
-        match consumer.recv().await {
-            Ok(record) if rdkafka::Message::key(&record) == Some(b"after-restart") => {
-                break rdkafka::Message::payload(&record).expect("a payload").to_vec()
-            }
-            Ok(_) => {}
-            Err(error) => assert!(!error.to_string().contains("Authentication"), "{error}"),
-        }
-    };
-    assert_eq!(payload, b"y");
+    let payload = tokio::time::timeout(2 * WAIT, receive_over_errors(&consumer, "after-restart")).await;
+    assert_eq!(payload.expect("the record in time"), b"y");
     admin
         .describe_configs(&[ResourceSpecifier::Topic(TOPIC)], &AdminOptions::new())
         .await
         .expect("an answer");
     assert_eq!(auth.status().expect("managed").failures, 0);
+}
+
+/// As `receive`; errors of the lost connection may come first.
+async fn receive_over_errors(consumer: &StreamConsumer, key: &str) -> Vec<u8> {
+    loop {
+        match consumer.recv().await {
+            Ok(record) if record.key() == Some(key.as_bytes()) => {
+                return record.payload().expect("a payload").to_vec()
+            }
+            Ok(_) => {}
+            Err(error) => assert!(!error.to_string().contains("Authentication"), "{error}"),
+        }
+    }
 }

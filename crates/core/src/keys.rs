@@ -175,7 +175,19 @@ pub(crate) fn unknown(place: &str, name: &str, known: &[&str]) -> Problem {
         [] => "It takes no keys with this provider".to_owned(),
         _ => format!("Known keys: {}", known.join(", ")),
     };
-    Problem { key: name.to_owned(), message: format!("Unknown key '{name}' in {place}.{hint} {list}.") }
+    let message = match is_showable(name) {
+        true => format!("Unknown key '{name}' in {place}.{hint} {list}."),
+        false => format!(
+            "Unknown key in {place}, not shown since it may be part of a value: write '\\,' for a comma inside a value. {list}."
+        ),
+    };
+    Problem { key: name.to_owned(), message }
+}
+
+/// Whether a key is surely no piece of a secret that had a comma in it: no longer than any key, and without the marks of
+/// base64 and URLs.
+fn is_showable(name: &str) -> bool {
+    name.len() <= 64 && !name.chars().any(|char| char.is_control() || "+/".contains(char))
 }
 
 /// Where a reader finds values.

@@ -44,16 +44,27 @@ impl Pairs {
     /// # Errors
     /// Every malformed entry, by its number: its text may hold part of a secret.
     pub fn parse(place: &str, text: &str) -> Result<Self, ConfigError> {
+        let (pairs, twice) = Self::split(place, text)?;
+        for key in twice {
+            tracing::warn!(name: "oauthbearer.config.duplicate", target: "oauthbearer", property = place, key,
+                "'{key}' is given twice in {place}; the last one wins");
+        }
+        Ok(pairs)
+    }
+
+    /// As [`parse`](Self::parse), without warnings: returns the keys that were given twice.
+    pub(crate) fn split(place: &str, text: &str) -> Result<(Self, Vec<String>), ConfigError> {
         let chars = unescape(place, text)?;
         let mut problems = Vec::new();
         let mut pairs = Self { place: place.to_owned(), pairs: Vec::new() };
+        let mut twice = Vec::new();
         for (index, field) in fields(&chars).into_iter().enumerate() {
             match pair(place, index + 1, field) {
-                Ok((key, value)) => pairs.insert(key, value),
+                Ok((key, value)) => twice.extend(pairs.insert(key, value)),
                 Err(problem) => problems.push(problem),
             }
         }
-        ConfigError::unless_empty(problems, pairs)
+        ConfigError::unless_empty(problems, (pairs, twice))
     }
 
     /// The property that the pairs were read from.
@@ -79,13 +90,17 @@ impl Pairs {
         Some(self.pairs.remove(index).1)
     }
 
-    fn insert(&mut self, key: String, value: String) {
+    /// Returns the key if it was there already.
+    fn insert(&mut self, key: String, value: String) -> Option<String> {
         match self.pairs.iter_mut().find(|pair| pair.0 == key) {
             Some(pair) => {
-                tracing::warn!(name: "oauthbearer.config.duplicate", target: "oauthbearer", property = self.place, key, "key given twice; the last one wins");
                 pair.1 = value;
+                Some(key)
             }
-            None => self.pairs.push((key, value)),
+            None => {
+                self.pairs.push((key, value));
+                None
+            }
         }
     }
 }
@@ -273,6 +288,7 @@ mod tests {
     #[test]
     fn the_last_duplicate_wins() {
         ok("a=1,b=2,a=3", &[("a", "3"), ("b", "2")]);
+        assert_eq!(Pairs::split("p", "a=1,b=2,a=3").unwrap().1, ["a"]);
     }
 
     #[test]

@@ -89,12 +89,12 @@ impl Registry {
                 return Err(ConfigError::new(name, message));
             }
         }
-        self.absent.retain(|(marker, _)| *marker != factory.marker());
+        self.absent.retain(|(marker, _)| !names(&factory).any(|name| name == *marker));
         self.factories.push(Arc::new(factory));
         Ok(self)
     }
 
-    /// Notes a marker whose cargo feature is off, so that using it names the feature.
+    /// Notes a marker, or another spelling of one, whose cargo feature is off, so that using it names the feature.
     #[must_use]
     pub fn without(mut self, marker: &'static str, feature: &'static str) -> Self {
         self.absent.push((marker, feature));

@@ -53,7 +53,7 @@ fn aws_msk(registry: Registry, injected: &Injected) -> Registry {
 
 #[cfg(not(feature = "aws-msk"))]
 fn aws_msk(registry: Registry, _injected: &Injected) -> Registry {
-    registry.without("aws_msk_iam", "aws-msk")
+    registry.without("aws_msk_iam", "aws-msk").without("msk-iam", "aws-msk")
 }
 
 #[cfg(feature = "aws-sts")]
@@ -82,6 +82,18 @@ fn with(registry: Registry, factory: impl ProviderFactory) -> Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(not(feature = "aws-msk"))]
+    #[test]
+    fn every_spelling_of_an_absent_marker_names_its_feature() {
+        use oauthbearer_core::{Clock, Login};
+        for config in ["provider=aws_msk_iam", "provider=msk-iam,region=us-east-1"] {
+            let properties = [("sasl.oauthbearer.config", config)].into_iter().collect();
+            let error =
+                Login::from_properties(&properties, &registry(), false, &Clock::system()).unwrap_err();
+            assert!(error.to_string().contains("whose cargo feature 'aws-msk' is off"), "{config}: {error}");
+        }
+    }
 
     #[test]
     fn holds_the_provider_of_every_feature() {

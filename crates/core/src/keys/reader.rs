@@ -245,6 +245,17 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_may_be_part_of_a_secret_is_not_shown() {
+        let long = "k".repeat(65);
+        for piece in ["wJalrXUtnFEMI/K7MDENG", "bPxRfi+CY", "two\\nlines", long.as_str()] {
+            let errors = errors(&format!("region=a,{piece}=x"));
+            assert!(errors[0].starts_with("Unknown key in p, not shown"), "{errors:?}");
+            assert!(errors[0].contains("'\\,'") && errors[0].contains("Known keys: region"), "{errors:?}");
+            assert!(!errors[0].contains(piece), "{errors:?}");
+        }
+    }
+
+    #[test]
     fn integers_are_plain_digits() {
         for bad in ["", "+300", "3_00", "300.5", "0x60", "٣٠٠"] {
             let errors = errors(&format!("region=r,seconds={bad}"));

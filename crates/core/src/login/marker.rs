@@ -96,8 +96,13 @@ fn unknown(registry: &Registry, key: &'static str, value: &str, standard: &[&str
         ([], []) => "none is registered in this program".to_owned(),
         _ => markers.iter().chain(standard).copied().collect::<Vec<_>>().join(", "),
     };
-    let value: String = value.chars().take(40).flat_map(char::escape_debug).collect();
+    let value = shown(value);
     ConfigError::new(key, format!("'{key}' has the unknown value '{value}'.{hint} Known values: {known}."))
+}
+
+/// A value as an error may show it: short, on one line.
+fn shown(value: &str) -> String {
+    value.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
 /// The mechanism, which two keys name. An empty one counts as not set: librdkafka minds it only where it logs in.
@@ -140,8 +145,16 @@ fn in_metadata_type(properties: &Properties, registry: &Registry) -> Result<Opti
     if !known && marker == "azure_imds" {
         return Ok(None); // librdkafka's own
     }
-    if !properties.value(METHOD).is_some_and(|method| method.eq_ignore_ascii_case("oidc")) {
-        let message = format!("'{METADATA_TYPE}={marker}' requires '{METHOD}=oidc'. Set {METHOD}=oidc.");
+    let method = properties.value(METHOD).unwrap_or_default();
+    if !method.eq_ignore_ascii_case("oidc") {
+        let got = match method {
+            "" => "not set".to_owned(),
+            _ => format!("'{}'", shown(method)),
+        };
+        let message = format!(
+            "'{METADATA_TYPE}={}' requires '{METHOD}=oidc'. It is {got}: set {METHOD}=oidc, without surrounding space.",
+            shown(&marker)
+        );
         return Err(ConfigError::new(METHOD, message));
     }
     Ok(Some(Place { key: METADATA_TYPE, value: value.to_owned() }))
@@ -150,8 +163,10 @@ fn in_metadata_type(properties: &Properties, registry: &Registry) -> Result<Opti
 /// A `sasl.oauthbearer.config` that our grammar does not read is somebody else's, unless it names a provider.
 fn in_config(properties: &Properties) -> Result<Option<Place>, ConfigError> {
     let Some(text) = properties.value(CONFIG) else { return Ok(None) };
-    match Pairs::parse(CONFIG, text) {
-        Ok(pairs) => Ok(pairs.value("provider").map(|value| Place { key: CONFIG, value: value.to_owned() })),
+    match Pairs::split(CONFIG, text) {
+        Ok((pairs, _)) => {
+            Ok(pairs.value("provider").map(|value| Place { key: CONFIG, value: value.to_owned() }))
+        }
         Err(error) if text.contains("provider=") => Err(error),
         Err(_) => Ok(None),
     }
@@ -169,7 +184,7 @@ fn in_method(
         let message = format!(
             "'{METHOD}' must be 'default' or 'oidc'; got '{}'. A provider is chosen by sasl.mechanism, which takes \
              {markers}: for Amazon MSK set sasl.mechanism=aws_msk_iam.",
-            method.chars().take(40).flat_map(char::escape_debug).collect::<String>()
+            shown(method)
         );
         return Err(ConfigError::new(METHOD, message));
     }
@@ -220,7 +235,7 @@ pub(super) fn check_mechanism(properties: &Properties, markers: &[&str], problem
             "'{key}' must be OAUTHBEARER or '{}' for this login; got '{}'. Leave it out or correct it, without \
              surrounding space.",
             markers[0],
-            value.chars().take(40).flat_map(char::escape_debug).collect::<String>()
+            shown(value)
         );
         problems.push(Problem { key: key.to_owned(), message });
     }

@@ -160,7 +160,14 @@ fn what_a_marker_may_be_wrong_in() {
         ),
         (
             &[("sasl.oauthbearer.metadata.authentication.type", "aws_msk_iam")],
-            "requires 'sasl.oauthbearer.method=oidc'",
+            "requires 'sasl.oauthbearer.method=oidc'. It is not set: set sasl.oauthbearer.method=oidc",
+        ),
+        (
+            &[
+                ("sasl.oauthbearer.metadata.authentication.type", "aws_iam"),
+                ("sasl.oauthbearer.method", "oidc "),
+            ],
+            "It is 'oidc ': set sasl.oauthbearer.method=oidc, without surrounding space",
         ),
     ] {
         let error = error(pairs);

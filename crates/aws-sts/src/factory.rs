@@ -3,9 +3,8 @@ use std::sync::Arc;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
-use oauthbearer_aws::{CredentialChain, Environment, CREDENTIAL_KEYS};
+use oauthbearer_aws::{endpoint_fault, CredentialChain, Environment, CREDENTIAL_KEYS};
 use oauthbearer_core::{ConfigError, Key, ProviderConfig, ProviderFactory, TokenProvider};
-use url::Url;
 
 use crate::console::Console;
 use crate::keys::{Settings, STS_KEYS};
@@ -88,18 +87,14 @@ impl Factory {
         Ok(AwsIam::new(settings, chain.build()?, config.clock.clone(), console))
     }
 
-    /// The endpoint that environment or program set, in place of the key.
+    /// The endpoint that environment or program set in place of the key, and that the key's rules hold for.
     fn check_outer_endpoint(&self, environment: &Environment) -> Result<(), ConfigError> {
         const VARIABLE: &str = "AWS_ENDPOINT_URL_STS";
         let injected = self.sdk_config.as_ref().and_then(SdkConfig::endpoint_url).map(str::to_owned);
         let given = [(VARIABLE, environment.value(VARIABLE)), ("sdk_config", injected)];
-        for (place, url) in given.into_iter().filter_map(|(place, url)| Some((place, url?))) {
-            if Url::parse(&url).is_ok_and(|url| url.host_str() == Some("sts.amazonaws.com")) {
-                let message = format!(
-                    "'{place}' leads to the global endpoint of STS, which gives out no tokens: use a region's, such as \
-                     https://sts.us-east-1.amazonaws.com, or remove it."
-                );
-                return Err(ConfigError::new(place, message));
+        for (place, url) in given {
+            if let Some(fault) = url.as_deref().and_then(endpoint_fault) {
+                return Err(ConfigError::new(place, format!("'{place}' {fault}")));
             }
         }
         Ok(())

@@ -48,7 +48,12 @@ pub(crate) fn failure(
 pub(crate) const NOT_STS: &str = "Check sts_endpoint and any proxy in between: that answer is not one of STS";
 
 fn refused(refusal: &Refusal<'_>, settings: &Settings, clock: &Clock) -> ProviderError {
-    refusal.error(STEP, clock).with_help(help(refusal.code(), refusal.kind(), settings))
+    let kind = refusal.kind();
+    let help = match refusal.has_code() || kind.is_transient() {
+        true => help(refusal.code(), kind, settings),
+        false => NOT_STS.to_owned(),
+    };
+    refusal.error(STEP, clock).with_help(help)
 }
 
 fn unanswered(
@@ -92,7 +97,9 @@ fn help(code: &str, kind: ErrorKind, settings: &Settings) -> String {
 fn help_of_kind(kind: ErrorKind, settings: &Settings) -> String {
     let help = match kind {
         ErrorKind::Denied => return denied(settings),
-        ErrorKind::Credentials => "Check the access key: it is unknown, inactive, or its secret is another one's",
+        ErrorKind::Credentials => {
+            "Check the access key: it is unknown or inactive, its secret is another one's, or its session token is missing"
+        }
         ErrorKind::ClockSkew => "Correct this machine's clock: AWS takes signatures for five minutes",
         ErrorKind::InvalidRequest => "Check region, audience, duration_seconds, signing_algorithm and the tags",
         ErrorKind::Throttled => {
@@ -146,7 +153,7 @@ mod tests {
             ("AccessDeniedException", 403, Denied, false, "\"sts:DurationSeconds\":300"),
             ("ExpiredToken", 403, Credentials, false, "have expired: renew them"),
             ("ExpiredTokenException", 400, Credentials, false, "have expired: renew them"),
-            ("InvalidClientTokenId", 403, Credentials, false, "unknown, inactive"),
+            ("InvalidClientTokenId", 403, Credentials, false, "its session token is missing"),
             ("SignatureDoesNotMatch", 403, Credentials, false, "another one's"),
             ("RequestExpired", 400, ClockSkew, false, "Correct this machine's clock"),
             ("RegionDisabledException", 403, InvalidRequest, false, "Activate STS"),
@@ -156,6 +163,8 @@ mod tests {
             ("InternalFailure", 500, Service, true, "STS failed by itself"),
             ("ServiceUnavailable", 503, Service, true, "STS failed by itself"),
             ("", 502, Service, true, "STS failed by itself"),
+            ("", 403, Denied, false, "any proxy in between"),
+            ("<html>", 404, InvalidRequest, false, "any proxy in between"),
             ("", 200, InvalidResponse, true, "any proxy in between"),
         ];
         let clock = ManualClock::new().into();

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use aws_types::os_shim_internal::Env;
+use url::Url;
 
 /// Where environment variables are read: the process's own, or given ones.
 #[derive(Clone)]
@@ -39,6 +40,11 @@ impl Environment {
     pub(crate) fn as_sdk(&self) -> &Env {
         &self.0
     }
+}
+
+/// Whether a variable's text is the URL of a host. The SDK takes a bare name for one, and then reaches nobody.
+pub(crate) fn is_url(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| url.has_host())
 }
 
 impl fmt::Debug for Environment {

@@ -86,10 +86,11 @@ pub fn region(reader: &mut Reader<'_>, name: &str) -> Option<AwsRegion> {
     let value = reader.text(name)?;
     let region = AwsRegion::parse(&value);
     if region.is_none() {
-        reader.problem(
-            name,
-            "must be the name of an AWS region, such as us-east-1 or us-gov-west-1; aws-global is none.",
+        let got: String = value.chars().take(40).flat_map(char::escape_debug).collect();
+        let message = format!(
+            "must be the name of an AWS region, such as us-east-1 or us-gov-west-1 (aws-global is none); got '{got}'."
         );
+        reader.problem(name, &message);
     }
     region
 }
@@ -149,7 +150,10 @@ fn is_role_arn(value: &str) -> bool {
         && value.len() <= 2048
 }
 
-fn endpoint_fault(value: &str) -> Option<&'static str> {
+/// Why `value` is no URL for STS, in words that follow the name of what holds it: no URL of a host alone, the global
+/// endpoint, or plain http to another machine, over which tokens would travel in the clear.
+#[must_use]
+pub fn endpoint_fault(value: &str) -> Option<&'static str> {
     const FORM: &str = "must be a URL of a host alone, such as https://sts.us-east-1.amazonaws.com.";
     let Ok(url) = Url::parse(value) else { return Some(FORM) };
     let bare = url.username().is_empty()
@@ -160,8 +164,8 @@ fn endpoint_fault(value: &str) -> Option<&'static str> {
     let Some(host) = url.host().filter(|_| bare) else { return Some(FORM) };
     if host == Host::Domain("sts.amazonaws.com") {
         return Some(
-            "must not be the global endpoint: use the region's, such as https://sts.us-east-1.amazonaws.com, or \
-             remove it and set sts_region.",
+            "must not be the global endpoint: use a region's, such as https://sts.us-east-1.amazonaws.com, or remove \
+             it, and a region's own is used.",
         );
     }
     match url.scheme() {

@@ -25,7 +25,7 @@ mod watch;
 pub use chain::{CredentialChain, CredentialChainBuilder};
 pub use environment::Environment;
 pub use failure::{unreachable, Refusal};
-pub use keys::{region, CredentialConfig, RoleConfig, CREDENTIAL_KEYS};
+pub use keys::{endpoint_fault, region, CredentialConfig, RoleConfig, CREDENTIAL_KEYS};
 pub use region::AwsRegion;
 pub use source::Source;
 pub use sts::Identity;

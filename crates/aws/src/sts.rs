@@ -10,6 +10,7 @@ use aws_types::origin::Origin;
 use aws_types::SdkConfig;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
+use crate::environment::is_url;
 use crate::failure::sts_failure;
 use crate::profile::Switches;
 use crate::sdk::{retry, timeouts, Sdk};
@@ -82,11 +83,22 @@ impl StsSettings {
         }
     }
 
+    /// The name of its endpoint service in a VPC.
+    pub(crate) fn vpc_service(&self) -> String {
+        let region = self.region.as_ref().map_or("<region>", AwsRegion::name);
+        format!("com.amazonaws.{region}.sts")
+    }
+
     fn client(
         &self,
         sdk: &Sdk,
         credentials: Option<Credentials>,
     ) -> Result<aws_sdk_sts::Client, ProviderError> {
+        // The key is checked before, so this is the variable's.
+        if self.url.as_deref().is_some_and(|url| !is_url(url)) {
+            return Err(ProviderError::new(ErrorKind::Credentials, "AWS_ENDPOINT_URL_STS is not a URL")
+                .with_help("Set it to one such as https://sts.us-east-1.amazonaws.com, or unset it"));
+        }
         let Some(region) = &self.region else {
             return Err(ProviderError::new(
                 ErrorKind::Credentials,

@@ -9,6 +9,7 @@ use aws_credential_types::provider::{error::CredentialsError, ProvideCredentials
 use aws_credential_types::Credentials;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
+use crate::environment::is_url;
 use crate::failure::source_failure;
 use crate::profile::{self, Base, NoPlan, Switches};
 use crate::sdk::Sdk;
@@ -186,9 +187,11 @@ impl Walk<'_> {
         }
         let mut client = imds::Client::builder().configure(&self.sdk.provider_config()).max_attempts(1);
         if let Some(endpoint) = self.environment.value("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
-            client = client.endpoint(&endpoint).map_err(|_| {
+            let no_url = || {
                 ProviderError::new(ErrorKind::Credentials, "AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL")
-            })?;
+                    .with_help("Unset it, or set it to one such as http://169.254.169.254")
+            };
+            client = client.endpoint(&endpoint).ok().filter(|_| is_url(&endpoint)).ok_or_else(no_url)?;
         }
         let provider = ImdsCredentialsProvider::builder()
             .configure(&self.sdk.provider_config())
@@ -208,7 +211,15 @@ impl Walk<'_> {
         match answer {
             Ok(credentials) => Ok(Asked::Found(Box::new(self.fetched(credentials, source, watched)))),
             Err(CredentialsError::CredentialsNotLoaded(_)) => {
-                Ok(Asked::Absent(format!("{place} has none or is not there")))
+                Ok(Asked::Absent(match source {
+                    // A hop limit of 1 keeps the answer from a container, which looks like no service at all.
+                    Source::InstanceMetadata => {
+                        "no answer, or the instance has no instance profile; in a container, the \
+                                                 metadata hop limit must be at least 2"
+                            .to_owned()
+                    }
+                    _ => format!("{place} has none or is not there"),
+                }))
             }
             Err(error) => Err(source_failure(source, place, &error)),
         }

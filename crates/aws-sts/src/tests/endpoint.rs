@@ -82,15 +82,20 @@ async fn the_environments_settings_count() {
 }
 
 #[test]
-fn the_global_endpoint_is_refused_wherever_it_is_set() {
+fn the_rules_of_sts_endpoint_hold_wherever_it_is_set() {
     let clock = ManualClock::new();
     let config = config("region=us-east-1,audience=a", clock.clone().into());
-    let global = "https://sts.amazonaws.com";
-    let environment = Environment::of([("AWS_ENDPOINT_URL_STS", global)]);
-    let by_environment = Factory::default().with_environment(environment);
-    let by_program = Factory::default().with_sdk_config(sdk_config(&clock).endpoint_url(global).build());
-    for (factory, place) in [(by_environment, "'AWS_ENDPOINT_URL_STS'"), (by_program, "'sdk_config'")] {
-        let error = factory.provider(&config).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("{place} leads to the global endpoint")), "{error}");
+    for (url, expected) in [
+        ("https://sts.amazonaws.com", "must not be the global endpoint"),
+        ("http://sts.example:4566", "must begin with https://"),
+        ("sts.us-east-1.amazonaws.com", "must be a URL of a host alone"),
+    ] {
+        let environment = Environment::of([("AWS_ENDPOINT_URL_STS", url)]);
+        let by_environment = Factory::default().with_environment(environment);
+        let by_program = Factory::default().with_sdk_config(sdk_config(&clock).endpoint_url(url).build());
+        for (factory, place) in [(by_environment, "'AWS_ENDPOINT_URL_STS'"), (by_program, "'sdk_config'")] {
+            let error = factory.provider(&config).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{place} {expected}")), "{error}");
+        }
     }
 }

@@ -35,6 +35,12 @@ impl<'a> Refusal<'a> {
         self.code.and_then(plain_word).unwrap_or("no error code")
     }
 
+    /// Whether there is an error code. AWS's services always send one; proxies and other servers do not.
+    #[must_use]
+    pub fn has_code(&self) -> bool {
+        self.code.and_then(plain_word).is_some()
+    }
+
     /// What kind of failure it is: the error codes of STS and those common to AWS's services, else the HTTP status.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

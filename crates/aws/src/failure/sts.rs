@@ -24,7 +24,7 @@ where
             ErrorKind::InvalidResponse,
             format!("{step} was answered by something that is not STS"),
         )
-        .with_help("Check sts_endpoint and any proxy in between"),
+        .with_help(NOT_STS),
         _ => {
             ProviderError::new(ErrorKind::Internal, format!("{step} failed: the request could not be built"))
         }
@@ -37,10 +37,11 @@ fn unreachable_sts(
     error: &(dyn std::error::Error + 'static),
     timed_out: bool,
 ) -> ProviderError {
-    unreachable(step, &place.describe(), error, timed_out).with_help(
-        "In a VPC without a way out, create its interface endpoint for STS (com.amazonaws.<region>.sts); or set \
-         sts_region or sts_endpoint to one that is reachable",
-    )
+    unreachable(step, &place.describe(), error, timed_out).with_help(format!(
+        "Check network and proxies; in a VPC without a way out, create the interface endpoint {} there, or set sts_region or \
+         sts_endpoint to one that can be reached",
+        place.vpc_service()
+    ))
 }
 
 fn refused(
@@ -58,11 +59,19 @@ fn refused(
         retry_after: answer.headers().get("retry-after"),
     };
     let failure = refusal.error(step, clock);
-    match help(refusal.code(), refusal.kind()) {
+    let kind = refusal.kind();
+    let help = match refusal.has_code() || kind.is_transient() {
+        true => help(refusal.code(), kind),
+        false => NOT_STS,
+    };
+    match help {
         "" => failure,
         help => failure.with_help(help),
     }
 }
+
+/// The help for answers that STS does not give.
+const NOT_STS: &str = "Check sts_endpoint and any proxy in between: that answer is not one of STS";
 
 fn help(code: &str, kind: ErrorKind) -> &'static str {
     match (code, kind) {
@@ -81,8 +90,10 @@ fn help(code: &str, kind: ErrorKind) -> &'static str {
              caller's own policy allows sts:AssumeRole for the role"
         }
         (_, ErrorKind::ClockSkew) => "Correct this machine's clock: AWS takes signatures for five minutes",
-        (_, ErrorKind::Credentials) => "Check the access key: it is unknown, inactive, or its secret is another one's",
-        (_, ErrorKind::InvalidResponse) => "Check sts_endpoint and any proxy in between: that answer is not one of STS",
+        (_, ErrorKind::Credentials) => {
+            "Check the access key: it is unknown or inactive, its secret is another one's, or its session token is missing"
+        }
+        (_, ErrorKind::InvalidResponse) => NOT_STS,
         (_, ErrorKind::InvalidRequest) => "Check role_arn, role_session_name and external_id",
         _ => "",
     }

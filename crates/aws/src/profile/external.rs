@@ -154,5 +154,8 @@ impl Sso {
 #[cfg(not(all(feature = "sso", feature = "credentials-process")))]
 fn without_feature(profile: &Profile, what: &str, feature: &str) -> ProviderError {
     broken(profile.name(), &format!("it needs {what}, whose cargo feature '{feature}' is off"))
-        .with_help(format!("In Cargo.toml: oauthbearer = {{ version = \"…\", features = [\"{feature}\"] }}"))
+        .with_help(format!(
+            "In Cargo.toml, beside the features that are there: oauthbearer = {{ version = \"{}\", features = [\"{feature}\"] }}",
+            concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
+        ))
 }

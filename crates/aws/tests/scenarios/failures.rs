@@ -47,6 +47,8 @@ async fn answers_have_their_kinds() {
     says(&error, ErrorKind::Credentials, &["ExpiredToken", "have expired"]);
     let error = refused(|| refusal(403, "RegionDisabledException", "leak")).await;
     says(&error, ErrorKind::InvalidRequest, &["Activate STS for this region"]);
+    let error = refused(|| Answer::status(403)).await;
+    says(&error, ErrorKind::Denied, &["no error code (HTTP 403)", "any proxy in between"]);
     let error = refused(|| Answer::status(503)).await;
     says(&error, ErrorKind::Service, &["no error code (HTTP 503)"]);
     let error = refused(|| Answer::ok("<html>hello</html>")).await;
@@ -78,7 +80,31 @@ async fn an_endpoint_out_of_reach_is_named() {
     let chain = world.chain(&format!("role_arn={ROLE},sts_endpoint=http://127.0.0.1:{port}"));
     let error = chain.credentials().await.unwrap_err();
     let place = format!("STS at http://127.0.0.1:{port} cannot be reached (connection refused)");
-    says(&error, ErrorKind::Unavailable, &[&place, "com.amazonaws.<region>.sts"]);
+    says(&error, ErrorKind::Unavailable, &[&place, "com.amazonaws.eu-west-1.sts there"]);
+}
+
+#[tokio::test]
+async fn a_variable_that_is_no_url_is_named() {
+    for url in ["sts.us-east-1.amazonaws.com", "nowhere"] {
+        let world = World::new().with_keys().set("AWS_ENDPOINT_URL_STS", url);
+        let error = world.chain(&format!("role_arn={ROLE}")).credentials().await.unwrap_err();
+        says(&error, ErrorKind::Credentials, &["AWS_ENDPOINT_URL_STS is not a URL", "https://", "unset it"]);
+    }
+    let world = World::new()
+        .set("AWS_EC2_METADATA_DISABLED", "false")
+        .set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "nowhere");
+    let error = world.chain("").credentials().await.unwrap_err();
+    says(&error, ErrorKind::Credentials, &["AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL", "Unset it"]);
+}
+
+#[tokio::test]
+async fn instance_metadata_out_of_reach_hints_at_the_hop_limit() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let world = World::new()
+        .set("AWS_EC2_METADATA_DISABLED", "false")
+        .set("AWS_EC2_METADATA_SERVICE_ENDPOINT", format!("http://127.0.0.1:{port}"));
+    let error = world.chain("").credentials().await.unwrap_err();
+    says(&error, ErrorKind::Credentials, &["instance metadata: no answer", "hop limit must be at least 2"]);
 }
 
 #[tokio::test]

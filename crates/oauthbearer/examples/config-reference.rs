@@ -18,7 +18,7 @@ on untouched, and so is a configuration without any marker.
 | `sasl.mechanism`, `sasl.mechanisms` | a marker below, in any letter case | use that provider; sets `OAUTHBEARER` |
 | `sasl.oauthbearer.config` | `provider=<marker>,…` | the same, for programs that set `sasl.mechanism` themselves or not at all |
 | `sasl.oauthbearer.metadata.authentication.type` | a marker | the same, with `sasl.oauthbearer.method=oidc`, as other clients write it |
-| `security.protocol` | `SASL_SSL`, in any letter case | set where absent |
+| `security.protocol` | `SASL_SSL`, in any letter case; except for `aws_msk_iam` also `SASL_PLAINTEXT` | `SASL_SSL` is set where absent |
 | `sasl.oauthbearer.extensions` | `name=value,…` | SASL extensions sent with every token, such as `logicalCluster=lkc-1,identityPoolId=pool-1` |
 
 ## When tokens are renewed

@@ -27,4 +27,5 @@ pub(crate) fn fix_target_dir() -> Result<()> {
 /// The features that the workspace is checked and tested with as a whole. Those that choose how librdkafka is linked
 /// exclude each other and are left to the application.
 pub(crate) const ALL_FEATURES: &str =
-    "oauthbearer/rdkafka,oauthbearer/aws-msk,oauthbearer/aws-sts,oauthbearer/ssl,oauthbearer-testkit/broker,oauthbearer-testkit/fake-sts";
+    "oauthbearer/rdkafka,oauthbearer/aws-msk,oauthbearer/aws-sts,oauthbearer/oidc,oauthbearer/ssl,\
+     oauthbearer-testkit/broker,oauthbearer-testkit/fake-sts,oauthbearer-testkit/fake-idp";

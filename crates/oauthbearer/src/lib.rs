@@ -5,7 +5,7 @@
 //! ([`TokenProvider`]).
 //!
 //! Features: `rdkafka` for clients of that crate, `aws-msk` for `sasl.mechanism=aws_msk_iam`, `aws-sts` for
-//! `sasl.oauthbearer.metadata.authentication.type=aws_iam`, `aws-sso` and `aws-credentials-process` for profiles that need
+//! `sasl.oauthbearer.metadata.authentication.type=aws_iam`, `oidc` for `sasl.oauthbearer.method=oidc`, `aws-sso` and `aws-credentials-process` for profiles that need
 //! them; `ssl`, `ssl-vendored`, `cmake-build` and `dynamic-linking` are passed on to rdkafka. None is on by default.
 
 #[cfg(feature = "rdkafka")]

@@ -1,9 +1,8 @@
+#[cfg(any(feature = "aws-msk", feature = "aws-sts", feature = "oidc"))]
+use oauthbearer_core::ProviderFactory;
 use oauthbearer_core::Registry;
 #[cfg(any(feature = "aws-msk", feature = "aws-sts"))]
-use {
-    aws_credential_types::provider::SharedCredentialsProvider, aws_types::SdkConfig,
-    oauthbearer_core::ProviderFactory,
-};
+use {aws_credential_types::provider::SharedCredentialsProvider, aws_types::SdkConfig};
 
 /// The providers of the cargo features that are on. Add your own by [`Registry::with`].
 ///
@@ -11,6 +10,7 @@ use {
 /// |---|---|
 /// | `aws_msk_iam` | `aws-msk` |
 /// | `aws_iam` | `aws-sts` |
+/// | `oidc` | `oidc` |
 #[must_use]
 pub fn registry() -> Registry {
     built_in(&Injected::default())
@@ -36,7 +36,7 @@ impl Injected {
 }
 
 pub(crate) fn built_in(injected: &Injected) -> Registry {
-    aws_sts(aws_msk(Registry::empty(), injected), injected)
+    oidc(aws_sts(aws_msk(Registry::empty(), injected), injected))
 }
 
 #[cfg(feature = "aws-msk")]
@@ -73,8 +73,18 @@ fn aws_sts(registry: Registry, _injected: &Injected) -> Registry {
     registry.without("aws_iam", "aws-sts")
 }
 
+#[cfg(feature = "oidc")]
+fn oidc(registry: Registry) -> Registry {
+    with(registry, oauthbearer_oidc::Factory::default())
+}
+
+#[cfg(not(feature = "oidc"))]
+fn oidc(registry: Registry) -> Registry {
+    registry.without("oidc", "oidc")
+}
+
 /// Our own markers are valid and differ, which the tests prove, so adding one cannot fail.
-#[cfg(any(feature = "aws-msk", feature = "aws-sts"))]
+#[cfg(any(feature = "aws-msk", feature = "aws-sts", feature = "oidc"))]
 fn with(registry: Registry, factory: impl ProviderFactory) -> Registry {
     registry.clone().with(factory).unwrap_or(registry)
 }
@@ -100,7 +110,11 @@ mod tests {
         let registry = registry();
         let markers: Vec<&str> =
             registry.factories().map(oauthbearer_core::ProviderFactory::marker).collect();
-        let features = [("aws_msk_iam", cfg!(feature = "aws-msk")), ("aws_iam", cfg!(feature = "aws-sts"))];
+        let features = [
+            ("aws_msk_iam", cfg!(feature = "aws-msk")),
+            ("aws_iam", cfg!(feature = "aws-sts")),
+            ("oidc", cfg!(feature = "oidc")),
+        ];
         let expected: Vec<&str> =
             features.into_iter().filter(|(_, on)| *on).map(|(marker, _)| marker).collect();
         assert_eq!(markers, expected);

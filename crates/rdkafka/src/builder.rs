@@ -41,6 +41,8 @@ impl AuthenticatorBuilder {
     }
 
     /// Leaves `sasl.oauthbearer.method=oidc` to librdkafka even where the registry has a provider for it. Default: no.
+    /// The linked librdkafka must then have its own (rdkafka's feature `curl`), which serves no admin client, and no
+    /// client that is not polled.
     pub fn native_oidc(mut self, native: bool) -> Self {
         self.native_oidc = native;
         self
@@ -63,9 +65,17 @@ impl AuthenticatorBuilder {
             Some(provider) => Login::with_provider(&properties, provider, &clock)?,
             None => Login::from_properties(&properties, &self.registry, self.native_oidc, &clock)?,
         };
+        let is_oidc = config::asks_for_oidc(&properties);
         let Login::Managed(login) = login else {
+            if is_oidc {
+                config::check_native_oidc(self.native_oidc)?;
+                config::report_oidc("librdkafka");
+            }
             return Ok(Authenticator::new(self.config, None, self.token_timeout));
         };
+        if is_oidc {
+            config::report_oidc(login.provider.name());
+        }
         let client_config = config::client_config(&login.properties, &self.config);
         config::check(&client_config)?;
         Ok(Authenticator::new(client_config, Some(login.source().build()), self.token_timeout))

@@ -31,6 +31,46 @@ pub(crate) fn check(config: &ClientConfig) -> Result<(), ConfigError> {
 
 const FEATURES: &str = "builtin.features";
 
+/// Whether the configuration is one of those that librdkafka and a provider of ours both can serve.
+pub(crate) fn asks_for_oidc(properties: &Properties) -> bool {
+    properties.value("sasl.oauthbearer.method").is_some_and(|method| method.eq_ignore_ascii_case("oidc"))
+}
+
+/// Says who serves it, since the same configuration may be served by either.
+pub(crate) fn report_oidc(server: &str) {
+    tracing::info!(name: "oauthbearer.oidc.served", target: "oauthbearer", by = server,
+        "sasl.oauthbearer.method=oidc is served by {server}");
+}
+
+/// Fails where `sasl.oauthbearer.method=oidc` is left to a librdkafka that cannot serve it.
+pub(crate) fn check_native_oidc(chosen: bool) -> Result<(), ConfigError> {
+    let features = linked_features().unwrap_or_default();
+    check_oidc_feature(&features, chosen)
+}
+
+fn check_oidc_feature(features: &str, chosen: bool) -> Result<(), ConfigError> {
+    if has_feature(features, "oauthbearer_oidc") {
+        return Ok(());
+    }
+    let ours = match chosen {
+        true => "remove native_oidc(true) and turn on the feature 'oidc'".to_owned(),
+        false => format!(
+            "oauthbearer = {{ version = \"{}.{}\", features = [\"rdkafka\", \"oidc\"] }}",
+            env!("CARGO_PKG_VERSION_MAJOR"),
+            env!("CARGO_PKG_VERSION_MINOR")
+        ),
+    };
+    let message = format!(
+        "'sasl.oauthbearer.method=oidc' is left to librdkafka, but the linked one has no OIDC of its own: its {FEATURES} lack \
+         oauthbearer_oidc. In Cargo.toml: {ours}; or rdkafka's feature \"curl\" for librdkafka's own."
+    );
+    Err(ConfigError::new("sasl.oauthbearer.method", message))
+}
+
+fn has_feature(features: &str, name: &str) -> bool {
+    features.split(',').any(|feature| feature.trim() == name)
+}
+
 fn linked_features() -> KafkaResult<String> {
     ClientConfig::new().create_native_config()?.get(FEATURES)
 }
@@ -38,7 +78,7 @@ fn linked_features() -> KafkaResult<String> {
 fn check_features(features: &str) -> Result<(), ConfigError> {
     let missing: Vec<&str> = ["ssl", "sasl_oauthbearer"]
         .into_iter()
-        .filter(|needed| !features.split(',').any(|feature| feature.trim() == *needed))
+        .filter(|needed| !has_feature(features, needed))
         .collect();
     if missing.is_empty() {
         return Ok(());
@@ -95,6 +135,17 @@ mod tests {
         let error = check_features("ssl,sasl_scram").unwrap_err().to_string();
         assert!(error.contains("lack sasl_oauthbearer."), "{error}");
         check_features(&linked_features().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_librdkafka_without_its_own_oidc_is_named() {
+        let error = check_oidc_feature("ssl,sasl_oauthbearer", false).unwrap_err();
+        assert_eq!(error.problems()[0].key, "sasl.oauthbearer.method");
+        let text = error.to_string();
+        assert!(text.contains("features = [\"rdkafka\", \"oidc\"]") && text.contains("\"curl\""), "{text}");
+        let text = check_oidc_feature("ssl", true).unwrap_err().to_string();
+        assert!(text.contains("remove native_oidc(true)"), "{text}");
+        check_oidc_feature("ssl,sasl_oauthbearer,oauthbearer_oidc", false).unwrap();
     }
 
     #[test]

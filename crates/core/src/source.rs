@@ -34,7 +34,9 @@ impl TokenSource {
 
     /// A live token that is not close to its end: the present one, or a new one when it is time for that.
     ///
-    /// Waits up to 30 s, over transient failures too. Runs on any executor; dropping the future harms nobody.
+    /// Waits up to 30 s, over transient failures too; for a renewal that is due at most 2 s, then the present token is
+    /// handed out, if a client may start with it, and the fetch goes on. Runs on any executor; dropping the future harms
+    /// nobody.
     ///
     /// # Errors
     /// The last failure of the provider, when no token is left that a client could start with.
@@ -42,7 +44,7 @@ impl TokenSource {
         self.token_within(PATIENCE).await
     }
 
-    /// As [`token`](Self::token), waiting up to `timeout`.
+    /// As [`token`](Self::token), waiting up to `timeout` instead of 30 s.
     ///
     /// # Errors
     /// As [`token`](Self::token).

@@ -16,6 +16,9 @@ use crate::{
 
 type Outcome = Result<Token, ProviderError>;
 
+/// How long who asks waits for a due renewal at most while a live token that a client may start with is at hand.
+const RENEWAL_PATIENCE: Duration = Duration::from_secs(2);
+
 /// How soon a service that still hands out a token about to end is asked again.
 const ABOUT_TO_END_PAUSE: Duration = Duration::from_secs(1);
 
@@ -82,21 +85,30 @@ impl Inner {
             if let Some(token) = self.fresh() {
                 return Ok(token);
             }
-            let attempt = self.attempt(deadline).await;
+            let attempt = self.attempt(self.attempt_until(deadline)).await;
             if let Some(token) = self.startable() {
                 return Ok(token);
             }
-            let Some(outcome) = attempt else {
-                return Err(last.unwrap_or_else(|| timed_out(timeout)));
-            };
-            let error = outcome.err().unwrap_or_else(about_to_end);
             let now = self.clock.now().monotonic;
+            let error = match attempt {
+                Some(outcome) => outcome.err().unwrap_or_else(about_to_end),
+                // The token at hand came too close to its end meanwhile: only the fetch can help now.
+                None if now < deadline => continue,
+                None => return Err(last.unwrap_or_else(|| timed_out(timeout))),
+            };
             let pause = self.retry_on_demand(now);
             if !error.is_transient() || now.saturating_add(pause) >= deadline {
                 return Err(error);
             }
             last = Some(error);
             self.clock.sleep(pause).await;
+        }
+    }
+
+    fn attempt_until(&self, deadline: Duration) -> Duration {
+        match self.startable() {
+            Some(_) => self.clock.now().monotonic.saturating_add(RENEWAL_PATIENCE).min(deadline),
+            None => deadline,
         }
     }
 

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 mod blocking;
 mod clocks;
 mod failures;
+mod hanging;
 mod renewal;
 mod sharing;
 mod sinks;
@@ -83,6 +84,13 @@ impl World {
             if left <= LOOK {
                 return left;
             }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Waits until somebody sleeps for just this long, the shortest of all sleeps.
+    async fn sleeping_for(&self, duration: Duration) {
+        while self.clock.next_sleep().await != duration {
             tokio::task::yield_now().await;
         }
     }

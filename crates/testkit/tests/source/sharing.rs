@@ -52,9 +52,7 @@ async fn a_waiter_leaves_at_its_own_deadline_and_the_fetch_goes_on() {
     let source = world.source.clone();
     let waiter = tokio::spawn(async move { source.token_within(seconds(5)).await });
     world.provider.called(1).await;
-    while world.clock.next_sleep().await != seconds(5) {
-        tokio::task::yield_now().await;
-    }
+    world.sleeping_for(seconds(5)).await;
     world.clock.advance(seconds(5));
     assert_eq!(waiter.await.unwrap().unwrap_err().kind(), ErrorKind::Timeout);
     signal.send(()).unwrap();
@@ -70,9 +68,7 @@ async fn a_fetch_has_a_deadline_that_counts_as_a_failure() {
     let mut watch = world.watch();
     let asked = world.ask();
     world.provider.called(1).await;
-    while world.clock.next_sleep().await != seconds(20) {
-        tokio::task::yield_now().await;
-    }
+    world.sleeping_for(seconds(20)).await;
     world.clock.advance(seconds(20));
     let failed = watch.wait_for(|status| status.failures == 1).await.unwrap();
     let error = failed.last_error.unwrap();
@@ -119,9 +115,7 @@ async fn threads_are_not_spent_without_end_on_a_provider_that_blocks() {
     let asked = world.ask();
     for calls in 1..=4 {
         world.pass_until(world.provider.called(calls)).await;
-        while world.clock.next_sleep().await != seconds(30) {
-            tokio::task::yield_now().await;
-        }
+        world.sleeping_for(seconds(30)).await;
         world.clock.advance(seconds(30));
     }
     let status = world.pass_until(watch.wait_for(|status| status.failures >= 5)).await.unwrap();

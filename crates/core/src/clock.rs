@@ -61,6 +61,15 @@ impl Clock {
             Repr::Manual(clock) => clock.sleep(duration).await,
         }
     }
+
+    /// As [`sleep`](Self::sleep), while something else is waited for: `ManualClock::next_sleep` does not tell of it.
+    pub(crate) async fn watch(&self, duration: Duration) {
+        match &self.0 {
+            Repr::System => self.sleep(duration).await,
+            #[cfg(feature = "test-util")]
+            Repr::Manual(clock) => clock.watch(duration).await,
+        }
+    }
 }
 
 #[cfg(feature = "test-util")]

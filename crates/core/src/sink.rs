@@ -5,7 +5,8 @@ use crate::{ProviderError, Token};
 ///
 /// Methods are called from this library's thread, [`set`](Self::set) also from the thread that starts the pushing, and
 /// [`is_alive`](Self::is_alive) from any thread on which a client comes or goes: they must not wait for I/O, must not call
-/// the source and must not run a client's destructor.
+/// the source and must not run a client's destructor. That thread serves every source of the process: a method that blocks,
+/// or a subscriber of `tracing` or `log` that does, stalls the renewals of all clients until it returns.
 ///
 /// ```
 /// use oauthbearer_core::{ProviderError, SetTokenError, Token, TokenSink};
@@ -32,8 +33,8 @@ pub trait TokenSink: Send + Sync + 'static {
     /// What the client said when it refused the token.
     fn set(&self, token: &Token) -> Result<(), SetTokenError>;
 
-    /// Says that no valid token is left and why. Called once after the last token's end, and at each
-    /// failed renewal from then on.
+    /// Says that no valid token is left and why. Called once at the last token's end, also while a fetch of the next one
+    /// hangs, and at each failed renewal from then on.
     fn fail(&self, error: &ProviderError);
 
     /// Whether the client still exists. Looked at from time to time; a sink that says no is forgotten.

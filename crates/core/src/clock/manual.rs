@@ -78,10 +78,18 @@ impl ManualClock {
     }
 
     pub(super) async fn sleep(&self, duration: Duration) {
-        let mut now = self.0.now.subscribe();
-        let until = now.borrow().monotonic.saturating_add(duration);
+        let until = self.now().monotonic.saturating_add(duration);
         let _entry = Sleeper::enter(&self.0, until);
-        let _ = now.wait_for(|now| now.monotonic >= until).await;
+        self.passed(until).await;
+    }
+
+    pub(super) async fn watch(&self, duration: Duration) {
+        self.passed(self.now().monotonic.saturating_add(duration)).await;
+    }
+
+    async fn passed(&self, until: Duration) {
+        // The sender lives in `self`, so this cannot fail.
+        let _ = self.0.now.subscribe().wait_for(|now| now.monotonic >= until).await;
     }
 
     fn shortest(&self, sleepers: &[Duration]) -> Option<Duration> {

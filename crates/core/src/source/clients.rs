@@ -92,16 +92,13 @@ impl Inner {
         }
     }
 
-    /// Tells the sinks once that the token has ended while no renewal succeeds.
-    pub(super) fn tell_if_dead(&self) {
-        let now = self.clock.now();
-        if self.clients().told_dead
-            || self.current.load().as_ref().is_some_and(|current| current.remaining(now).is_some())
-        {
+    /// Tells the sinks once that the token has ended while no renewal succeeds: of the last failure, else of `otherwise`.
+    pub(super) fn tell_if_dead(&self, otherwise: Option<ProviderError>) {
+        if self.clients().told_dead || self.left(self.clock.now()).is_some() {
             return;
         }
         let error = self.flight().retry.as_ref().map(|retry| retry.error.clone());
-        if let Some(error) = error {
+        if let Some(error) = error.or(otherwise) {
             self.tell_dead(&error);
         }
     }

@@ -138,6 +138,11 @@ impl Inner {
             .map(|current| current.token.clone())
     }
 
+    /// How long the present token still lives; none when there is none.
+    pub(super) fn left(&self, now: Now) -> Option<Duration> {
+        self.current.load().as_ref().and_then(|current| current.remaining(now))
+    }
+
     /// How long to wait for the next attempt that somebody waits for.
     fn retry_on_demand(&self, now: Duration) -> Duration {
         self.flight().retry.as_ref().map_or(ABOUT_TO_END_PAUSE, |retry| retry.on_demand.saturating_sub(now))
@@ -246,7 +251,7 @@ impl Inner {
     }
 
     fn note_failure(&self, error: &ProviderError, now: Now) {
-        let remaining = self.current.load().as_ref().and_then(|current| current.remaining(now));
+        let remaining = self.left(now);
         let mut flight = self.flight();
         flight.failures = flight.failures.saturating_add(1);
         let failure = Failure {

@@ -1,5 +1,6 @@
 //! A token service that accepts the call and does not answer, while a live token is at hand.
 
+use oauthbearer_core::ErrorKind;
 use oauthbearer_testkit::Answer;
 use tokio::sync::oneshot;
 
@@ -104,4 +105,60 @@ async fn a_caller_with_less_patience_waits_no_longer_than_it_said() {
     world.sleeping_for(seconds(1)).await;
     world.clock.advance(seconds(1));
     assert_eq!(asked.await.unwrap().unwrap().secret(), first.secret());
+}
+
+#[tokio::test]
+async fn clients_are_told_at_the_tokens_end_while_the_fetch_hangs() {
+    let (world, signal) = hanging();
+    let sink = world.sink().await;
+    world.pass_until(world.provider.called(2)).await;
+    let end = sink.tokens()[0].expires_at().duration_since(world.wall()).unwrap();
+    world.clock.advance(end - seconds(1));
+    assert!(sink.failures().is_empty());
+    world.clock.advance(seconds(1));
+    sink.failed(1).await;
+    assert_eq!(sink.failures()[0].kind(), ErrorKind::Timeout);
+    assert!(sink.failures()[0].to_string().contains("has not come back"), "{}", sink.failures()[0]);
+
+    // Told once, and not of a success.
+    world.clock.advance(LOOK);
+    signal.send(()).unwrap();
+    sink.received(2).await;
+    assert_eq!((sink.failures().len(), world.source.status().failures), (1, 0));
+}
+
+#[tokio::test]
+async fn clients_are_told_of_an_earlier_failure_first() {
+    let (signal, wait) = Answer::wait();
+    let script = [Answer::Token(seconds(100)), Answer::error(ErrorKind::Service), wait];
+    let world = World::with(script);
+    let sink = world.sink().await;
+    world.pass_until(world.provider.called(3)).await;
+    world.clock.advance(sink.tokens()[0].expires_at().duration_since(world.wall()).unwrap());
+    sink.failed(1).await;
+    assert_eq!(sink.failures()[0].kind(), ErrorKind::Service);
+    drop(signal);
+}
+
+#[tokio::test]
+async fn a_token_that_ends_by_the_wall_clock_alone_is_noticed_at_the_next_look() {
+    let (world, _signal) = hanging();
+    let sink = world.sink().await;
+    world.pass_until(world.provider.called(2)).await;
+    world.clock.set_wall(world.wall() + seconds(1000));
+    assert!(sink.failures().is_empty());
+    world.clock.advance(LOOK);
+    sink.failed(1).await;
+}
+
+#[tokio::test]
+async fn after_a_suspend_the_fetch_gets_its_chance_before_clients_are_told() {
+    let (world, signal) = hanging();
+    let sink = world.sink().await;
+    world.clock.set_wall(world.wall() + seconds(1000));
+    world.pass_until(world.provider.called(2)).await;
+    world.clock.advance(LOOK / 2);
+    signal.send(()).unwrap();
+    sink.received(2).await;
+    assert!(sink.failures().is_empty());
 }

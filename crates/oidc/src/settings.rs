@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use oauthbearer_core::{ConfigError, ProviderConfig};
 use secrecy::SecretString;
 use url::Url;
 
@@ -42,8 +43,9 @@ pub(crate) struct Exchange {
 pub(crate) enum Endpoint {
     /// Named by the configuration, which wins over an issuer.
     Url(Url),
-    /// Published by the issuer (RFC 8414, OpenID Connect Discovery 1.0).
-    Issuer(Url),
+    /// Published by this issuer (RFC 8414, OpenID Connect Discovery 1.0): a URL that was checked to be one, to the letter as
+    /// the configuration has it, since that is how it is compared.
+    Issuer(String),
 }
 
 /// Whom a token is for, in the client's own logs.
@@ -56,3 +58,10 @@ pub(crate) struct Principal {
 
 /// A secret and how to see that it is one: never shown by `Debug`.
 pub(crate) type Secret = SecretString;
+
+impl Settings {
+    /// Reads properties and pairs.
+    pub(crate) fn read(_config: &ProviderConfig) -> Result<Self, ConfigError> {
+        Err(ConfigError::new("sasl.oauthbearer.method", "nothing is read yet"))
+    }
+}

@@ -1,0 +1,1 @@
+//! What an issuer publishes about itself.

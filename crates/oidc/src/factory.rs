@@ -1,0 +1,33 @@
+use std::sync::Arc;
+
+use oauthbearer_core::{ConfigError, ProviderConfig, ProviderFactory, TokenProvider};
+
+use crate::settings::Settings;
+use crate::Oidc;
+
+/// What asks for this provider.
+pub(crate) const MARKER: &str = "oidc";
+
+/// Makes [`Oidc`] providers from a configuration with `sasl.oauthbearer.method=oidc`.
+#[derive(Clone, Debug, Default)]
+pub struct Factory {}
+
+impl Factory {
+    /// Checks the configuration and makes a provider. Reads the local files that it names, and does no network I/O.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the configuration.
+    pub fn provider(&self, config: &ProviderConfig) -> Result<Oidc, ConfigError> {
+        Oidc::new(Settings::read(config)?, config.clock.clone())
+    }
+}
+
+impl ProviderFactory for Factory {
+    fn marker(&self) -> &'static str {
+        MARKER
+    }
+
+    fn build(&self, config: &ProviderConfig) -> Result<Arc<dyn TokenProvider>, ConfigError> {
+        Ok(Arc::new(self.provider(config)?))
+    }
+}

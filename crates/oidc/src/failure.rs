@@ -1,0 +1,1 @@
+//! Why no token was had.

@@ -1,0 +1,1 @@
+//! What a token endpoint is asked.

@@ -24,7 +24,7 @@ cargo xtask <command>
   demo               a program that logs in, produces, consumes and stays logged in, against an embedded broker
   docs [--check]     write the generated documents, or say which of them are out of date
   bench [first-token]
-                     all benchmarks, or the one: CPU and wall time from a process's start to its first token from STS";
+                     all benchmarks, or the one: CPU and wall time from a process's start to its first token";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -2,21 +2,18 @@
 
 use std::error::Error;
 
-use first_token::{AUDIENCE, DURATION_SECONDS, REGION, SIGNING_ALGORITHM};
-use oauthbearer_aws_sts::Factory;
 use oauthbearer_core::{Clock, Login, Properties, Registry};
+use oauthbearer_oidc::Factory;
+use oidc_token::{CLIENT_ID, CLIENT_SECRET};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let endpoint = first_token::endpoint()?;
-    let config = format!(
-        "region={REGION},audience={AUDIENCE},duration_seconds={DURATION_SECONDS},signing_algorithm={SIGNING_ALGORITHM},\
-         sts_endpoint={endpoint}"
-    );
+    let endpoint = measured::endpoint()?;
     let properties: Properties = [
         ("sasl.oauthbearer.method", "oidc"),
-        ("sasl.oauthbearer.metadata.authentication.type", "aws_iam"),
-        ("sasl.oauthbearer.config", &config),
+        ("sasl.oauthbearer.token.endpoint.url", &endpoint),
+        ("sasl.oauthbearer.client.id", CLIENT_ID),
+        ("sasl.oauthbearer.client.secret", CLIENT_SECRET),
     ]
     .into_iter()
     .collect();
@@ -24,5 +21,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let login = Login::from_properties(&properties, &registry, false, &Clock::system())?;
     let Login::Managed(login) = login else { return Err("the properties ask for no provider".into()) };
     let token = login.source().build().token().await?;
-    first_token::finish(token.secret())
+    measured::finish(token.secret())
 }

@@ -4,11 +4,11 @@ use std::error::Error;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_smithy_http_client::tls::{rustls_provider::CryptoMode, Provider};
-use first_token::{AUDIENCE, DURATION_SECONDS, REGION, SIGNING_ALGORITHM};
+use sts_token::{AUDIENCE, DURATION_SECONDS, REGION, SIGNING_ALGORITHM};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let endpoint = first_token::endpoint()?;
+    let endpoint = measured::endpoint()?;
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .build_https();
@@ -25,5 +25,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .signing_algorithm(SIGNING_ALGORITHM)
         .send()
         .await?;
-    first_token::finish(answer.web_identity_token().unwrap_or_default())
+    measured::finish(answer.web_identity_token().unwrap_or_default())
 }

@@ -1,4 +1,5 @@
 use oauthbearer_aws::AwsRegion;
+use oauthbearer_core::keys::shown;
 use oauthbearer_core::{ConfigError, Properties};
 
 use crate::{BrokerName, ClusterKind};
@@ -79,7 +80,7 @@ fn unknown(place: &str, servers: &[&str], names: &[BrokerName], client_region: O
         message.push_str(&format!(" If '{hint}' in a broker's name is its region: region={hint}."));
     }
     if let Some(client) = client_region {
-        let client: String = client.chars().take(40).flat_map(char::escape_debug).collect();
+        let client = shown(client);
         message.push_str(&format!(
             " AWS_REGION is {client}, but that is the client's region, so it is not used."
         ));

@@ -2,6 +2,7 @@
 
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use icu_properties::CodePointMapData;
+use oauthbearer_core::keys::shown;
 use oauthbearer_core::Reader;
 
 /// What a tag's key begins with in the configuration.
@@ -62,11 +63,6 @@ fn is_allowed(char: char) -> bool {
         .union(GeneralCategoryGroup::Separator)
         .union(GeneralCategoryGroup::Number);
     "_.:/=+-@".contains(char) || GROUPS.contains(CodePointMapData::<GeneralCategory>::new().get(char))
-}
-
-/// A name as an error may show it: short, on one line.
-fn shown(name: &str) -> String {
-    name.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub enum Kind {
     Decimal(f64, f64),
     /// One of these words, to the letter.
     OneOf(&'static [&'static str]),
-    /// One of these lower-case words, in any letter case.
+    /// One of these words, in any letter case.
     Word(&'static [&'static str]),
     /// Every key that begins with this name; values may be empty.
     Prefix,
@@ -81,7 +81,7 @@ impl Key {
         Self::new(name, Kind::OneOf(values), doc)
     }
 
-    /// A key that takes one of `values`, which are lower-case, in any letter case.
+    /// A key that takes one of `values`, in any letter case.
     #[must_use]
     pub const fn word(name: &'static str, values: &'static [&'static str], doc: &'static str) -> Self {
         Self::new(name, Kind::Word(values), doc)
@@ -148,11 +148,16 @@ impl Key {
         }
     }
 
-    fn matches(&self, name: &str) -> bool {
+    pub(crate) fn matches(&self, name: &str) -> bool {
         match self.kind {
             Kind::Prefix => name.starts_with(self.name),
             _ => self.name == name || self.aliases.contains(&name),
         }
+    }
+
+    /// The key's name and its aliases.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
 }
 
@@ -163,6 +168,12 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         |candidate: &&str| strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase());
     let best = known.into_iter().min_by_key(distance)?;
     (distance(&best) <= 1 + best.len() / 5).then_some(best)
+}
+
+/// A value that is no secret, as an error may show it: at most its first 40 characters, on one line.
+#[must_use]
+pub fn shown(value: &str) -> String {
+    value.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
 /// The problem of a key that no table knows.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::keys::unknown;
+use crate::keys::{shown, unknown};
 use crate::registry::ProviderFactory;
 use crate::{
     Backoff, Clock, ConfigError, Extensions, Problem, Properties, ProviderConfig, Reader,
@@ -202,7 +202,7 @@ fn protocol(properties: &Properties, requires_tls: bool, problems: &mut Vec<Prob
     let message = format!(
         "'{PROTOCOL}' must be {allowed} for this login; got '{}'. Set {PROTOCOL}=SASL_SSL, without surrounding \
          space, or leave it out.",
-        given.escape_debug()
+        shown(given)
     );
     problems.push(Problem { key: PROTOCOL.to_owned(), message });
     TLS

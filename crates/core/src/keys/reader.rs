@@ -1,4 +1,4 @@
-use super::{unknown, Key, Kind, Values};
+use super::{shown, unknown, Key, Kind, Values};
 use crate::{ConfigError, Pairs, Problem, Properties};
 
 /// Reads the values of a key table and collects every problem on the way, so that one error shows them all.
@@ -33,14 +33,20 @@ impl<'a> Reader<'a> {
 
     /// The text of `name`.
     pub fn text(&mut self, name: &str) -> Option<String> {
-        let (key, value) = self.value(name)?;
-        if value.is_empty() {
-            return self.fail(name, &format!("must not be empty. {}", hint(key)));
-        }
+        let value = self.lines(name)?;
         if value.chars().any(char::is_control) {
             return self.fail(name, "has control characters: remove them.");
         }
         Some(value)
+    }
+
+    /// The text of `name`, which may have line breaks, as PEM does.
+    pub fn lines(&mut self, name: &str) -> Option<String> {
+        let (key, value) = self.value(name)?;
+        match value.is_empty() {
+            true => self.fail(name, &format!("must not be empty. {}", hint(key))),
+            false => Some(value),
+        }
     }
 
     /// The whole number of `name`.
@@ -187,11 +193,6 @@ fn hint(key: &Key) -> String {
 fn quoted_list(key: &Key) -> String {
     let (Kind::OneOf(words) | Kind::Word(words)) = key.kind else { return String::new() };
     words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" or ")
-}
-
-/// A value as an error may show it: short, on one line.
-fn shown(value: &str) -> String {
-    value.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
 #[cfg(test)]

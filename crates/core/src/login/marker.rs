@@ -1,7 +1,7 @@
 //! Who is asked to log the client in. Only an explicit marker counts; nothing is concluded from broker names.
 
 use super::{CONFIG, EXTENSIONS, METADATA_TYPE, METHOD};
-use crate::keys::nearest;
+use crate::keys::{nearest, shown};
 use crate::registry::ProviderFactory;
 use crate::{ConfigError, Pairs, Problem, Properties, Registry};
 
@@ -98,11 +98,6 @@ fn unknown(registry: &Registry, key: &'static str, value: &str, standard: &[&str
     };
     let value = shown(value);
     ConfigError::new(key, format!("'{key}' has the unknown value '{value}'.{hint} Known values: {known}."))
-}
-
-/// A value as an error may show it: short, on one line.
-fn shown(value: &str) -> String {
-    value.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
 /// The mechanism, which two keys name. An empty one counts as not set: librdkafka minds it only where it logs in.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use crate::keys::{shown, unknown};
 use crate::registry::ProviderFactory;
 use crate::{
-    Backoff, Clock, ConfigError, Extensions, Problem, Properties, ProviderConfig, Reader,
+    Backoff, Clock, ConfigError, Extensions, Key, Problem, Properties, ProviderConfig, Reader,
     RefreshWindowConfig, Registry, TokenProvider, TokenSourceBuilder,
 };
 
 mod foreign;
+mod jaas;
 mod marker;
+mod unmarked;
 
 use marker::{Asked, Mechanism};
 
@@ -81,8 +83,11 @@ impl Login {
         clock: &Clock,
     ) -> Result<Self, ConfigError> {
         match marker::asked(properties, registry, native_oidc)? {
-            Asked::Nobody => Ok(Self::Untouched),
-            Asked::For(factory) => managed(properties, factory, clock).map(Self::Managed),
+            Asked::Nobody => {
+                unmarked::warn(properties, registry);
+                Ok(Self::Untouched)
+            }
+            Asked::For(factory) => managed(properties, registry, factory, clock).map(Self::Managed),
         }
     }
 
@@ -106,14 +111,17 @@ impl Login {
             }
         }
         marker::check_mechanism(properties, &[&provider.name().to_ascii_lowercase()], &mut problems);
+        unknown_keys(properties, None, &Registry::empty(), &mut problems);
         let common = Common::read(properties, false, &mut problems);
         ConfigError::unless_empty(problems, ())?;
-        Ok(Self::Managed(common.login(provider, properties, clock)))
+        let left = client_properties(properties, None, common.protocol);
+        Ok(Self::Managed(common.login(provider, left, clock)))
     }
 }
 
 fn managed(
     properties: &Properties,
+    registry: &Registry,
     factory: &dyn ProviderFactory,
     clock: &Clock,
 ) -> Result<ManagedLogin, ConfigError> {
@@ -121,6 +129,7 @@ fn managed(
     let mut markers = vec![factory.marker()];
     markers.extend(factory.aliases());
     marker::check_mechanism(properties, &markers, &mut problems);
+    unknown_keys(properties, Some(factory), registry, &mut problems);
     let common = Common::read(properties, factory.requires_tls(), &mut problems);
     let built =
         ProviderConfig::new(properties.clone(), clock.clone()).and_then(|config| factory.build(&config));
@@ -128,7 +137,8 @@ fn managed(
         Err(error) => Err(error.and_all(problems)),
         Ok(provider) => {
             ConfigError::unless_empty(problems, ())?;
-            Ok(common.login(provider, properties, clock))
+            let left = client_properties(properties, Some(factory), common.protocol);
+            Ok(common.login(provider, left, clock))
         }
     }
 }
@@ -144,7 +154,6 @@ struct Common {
 impl Common {
     fn read(properties: &Properties, requires_tls: bool, problems: &mut Vec<Problem>) -> Self {
         foreign::check(properties, problems);
-        unknown_keys(properties, problems);
         let protocol = protocol(properties, requires_tls, problems);
         let mut reader = Reader::of_properties(properties, crate::schedule::KEYS);
         let window = RefreshWindowConfig::read(&mut reader);
@@ -156,20 +165,23 @@ impl Common {
         Self { extensions: extensions.unwrap_or_default(), window, backoff, protocol }
     }
 
-    fn login(self, provider: Arc<dyn TokenProvider>, properties: &Properties, clock: &Clock) -> ManagedLogin {
-        let Self { extensions, window, backoff, protocol } = self;
-        let properties = client_properties(properties, protocol);
+    fn login(self, provider: Arc<dyn TokenProvider>, properties: Properties, clock: &Clock) -> ManagedLogin {
+        let Self { extensions, window, backoff, .. } = self;
         ManagedLogin { provider, properties, extensions, window, backoff, clock: clock.clone() }
     }
 }
 
 /// Without our keys: a librdkafka built without curl rejects several of them, and one built with it would start a
 /// token refresh of its own that overwrites ours.
-fn client_properties(properties: &Properties, protocol: &str) -> Properties {
+fn client_properties(
+    properties: &Properties,
+    factory: Option<&dyn ProviderFactory>,
+    protocol: &str,
+) -> Properties {
     let ours = |key: &str| {
-        key.starts_with("sasl.oauthbearer.")
-            || key.starts_with("sasl.login.")
+        is_of_login(key)
             || Mechanism::KEYS.contains(&key)
+            || factory.is_some_and(|factory| reads(factory, key))
     };
     let mut left: Properties = properties.iter().filter(|(key, _)| !ours(key)).collect();
     left.set("sasl.mechanism", "OAUTHBEARER");
@@ -177,15 +189,41 @@ fn client_properties(properties: &Properties, protocol: &str) -> Properties {
     left
 }
 
-fn unknown_keys(properties: &Properties, problems: &mut Vec<Problem>) {
+fn is_of_login(key: &str) -> bool {
+    key.starts_with("sasl.oauthbearer.") || key.starts_with("sasl.login.")
+}
+
+fn reads(factory: &dyn ProviderFactory, key: &str) -> bool {
+    factory.properties().into_iter().flatten().any(|known| known.matches(key))
+}
+
+/// Every key of a login must be read by somebody: it is a slip, or it is for another provider than the one that serves.
+fn unknown_keys(
+    properties: &Properties,
+    factory: Option<&dyn ProviderFactory>,
+    registry: &Registry,
+    problems: &mut Vec<Problem>,
+) {
     let mut known = vec![CONFIG, EXTENSIONS, METHOD, METADATA_TYPE];
-    known.extend(crate::schedule::KEYS.iter().map(|key| key.name));
-    for (key, _) in properties.iter() {
-        let ours = key.starts_with("sasl.oauthbearer.") || key.starts_with("sasl.login.");
-        if ours && !known.contains(&key) && !foreign::knows(key) {
-            problems.push(unknown("the configuration", key, &known));
-        }
+    known.extend(crate::schedule::KEYS.iter().flat_map(Key::names));
+    known.extend(factory.iter().flat_map(|factory| factory.properties()).flatten().flat_map(Key::names));
+    let unread = |key: &&str| is_of_login(key) && !known.contains(key) && !foreign::knows(key);
+    for key in properties.iter().map(|(key, _)| key).filter(unread) {
+        let other = registry.factories().find(|other| reads(*other, key));
+        problems.push(match (other, factory) {
+            (Some(other), Some(factory)) => not_for(key, other, factory),
+            _ => unknown("the configuration", key, &known),
+        });
     }
+}
+
+fn not_for(key: &str, other: &dyn ProviderFactory, factory: &dyn ProviderFactory) -> Problem {
+    let message = format!(
+        "'{key}' is a key of '{}', but the configuration asks for '{}', which does not read it: remove it.",
+        other.marker(),
+        factory.marker()
+    );
+    Problem { key: key.to_owned(), message }
 }
 
 fn protocol(properties: &Properties, requires_tls: bool, problems: &mut Vec<Problem>) -> &'static str {

@@ -19,6 +19,12 @@ pub trait ProviderFactory: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The client's properties that this provider reads besides `sasl.oauthbearer.config`, such as
+    /// `sasl.oauthbearer.scope`. They are taken out of what the client itself gets. Default: none.
+    fn properties(&self) -> Vec<&'static [Key]> {
+        Vec::new()
+    }
+
     /// Whether the provider's brokers always speak TLS, so that `SASL_PLAINTEXT` is an error. Default: no.
     fn requires_tls(&self) -> bool {
         false

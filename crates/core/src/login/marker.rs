@@ -101,7 +101,7 @@ fn unknown(registry: &Registry, key: &'static str, value: &str, standard: &[&str
 }
 
 /// The mechanism, which two keys name. An empty one counts as not set: librdkafka minds it only where it logs in.
-fn mechanism(properties: &Properties) -> Result<Option<(&'static str, &str)>, ConfigError> {
+pub(super) fn mechanism(properties: &Properties) -> Result<Option<(&'static str, &str)>, ConfigError> {
     let given = |key: &&'static str| {
         let value = properties.value(key).filter(|value| !value.trim().is_empty())?;
         Some((*key, value))
@@ -181,6 +181,10 @@ fn in_method(
              {markers}: for Amazon MSK set sasl.mechanism=aws_msk_iam.",
             shown(method)
         );
+        return Err(ConfigError::new(METHOD, message));
+    }
+    if method.trim() != method {
+        let message = format!("'{METHOD}' has white space around 'oidc': remove it.");
         return Err(ConfigError::new(METHOD, message));
     }
     let alone = !native && properties.value(METADATA_TYPE).is_none_or(is_default);

@@ -19,6 +19,13 @@ struct Factory(&'static str, &'static [&'static str]);
 
 static KEYS: &[Key] = &[Key::text("region", "A region.")];
 
+static PROPERTIES: &[Key] = &[
+    Key::text("sasl.oauthbearer.token.endpoint.url", "A URL."),
+    Key::text("sasl.oauthbearer.client.id", "A name.")
+        .aliases(&["sasl.oauthbearer.client.credentials.client.id"]),
+    Key::text("https.ca.location", "A file."),
+];
+
 impl ProviderFactory for Factory {
     fn marker(&self) -> &'static str {
         self.0
@@ -26,6 +33,17 @@ impl ProviderFactory for Factory {
 
     fn aliases(&self) -> &'static [&'static str] {
         self.1
+    }
+
+    fn keys(&self) -> Vec<&'static [Key]> {
+        vec![KEYS]
+    }
+
+    fn properties(&self) -> Vec<&'static [Key]> {
+        match self.0 {
+            "oidc" => vec![PROPERTIES],
+            _ => Vec::new(),
+        }
     }
 
     fn requires_tls(&self) -> bool {
@@ -39,11 +57,11 @@ impl ProviderFactory for Factory {
     }
 }
 
-fn registry() -> Registry {
+pub(super) fn registry() -> Registry {
     Registry::empty().with(Factory("aws_msk_iam", &["msk-iam"])).unwrap().without("aws_iam", "aws-sts")
 }
 
-fn with_oidc() -> Registry {
+pub(super) fn with_oidc() -> Registry {
     registry().with(Factory("oidc", &[])).unwrap()
 }
 
@@ -131,6 +149,71 @@ fn oidc_alone_is_served_by_whoever_is_asked_to() {
     let clock = Clock::system();
     let native = Login::from_properties(&oidc.into_iter().collect(), &with_oidc(), true, &clock).unwrap();
     assert!(matches!(native, Login::Untouched));
+}
+
+#[test]
+fn properties_of_the_provider_that_serves_are_taken_out() {
+    let ours = [
+        ("sasl.oauthbearer.method", "oidc"),
+        ("sasl.oauthbearer.token.endpoint.url", "https://a"),
+        ("sasl.oauthbearer.client.credentials.client.id", "me"),
+        ("https.ca.location", "/ca.pem"),
+        ("client.id", "me"),
+    ];
+    let Login::Managed(served) = login(&with_oidc(), &ours).unwrap() else { panic!("not ours") };
+    let left: Vec<_> = served.properties.iter().collect();
+    let expected =
+        [("client.id", "me"), ("sasl.mechanism", "OAUTHBEARER"), ("security.protocol", "SASL_SSL")];
+    assert_eq!(left, expected);
+    let other = [("sasl.mechanism", "aws_msk_iam"), ("https.ca.location", "/ca.pem")];
+    let Login::Managed(served) = login(&with_oidc(), &other).unwrap() else { panic!("not ours") };
+    assert_eq!(served.properties.value("https.ca.location"), Some("/ca.pem"), "not that provider's");
+}
+
+#[test]
+fn properties_of_another_provider_or_of_none_are_errors() {
+    let say = |key| {
+        let all = [("sasl.mechanism", "aws_msk_iam"), (key, "x")];
+        login(&with_oidc(), &all).expect_err("must be refused").to_string()
+    };
+    assert_eq!(
+        say("sasl.oauthbearer.client.id"),
+        "'sasl.oauthbearer.client.id' is a key of 'oidc', but the configuration asks for 'aws_msk_iam', which does not read \
+         it: remove it."
+    );
+    let method = ("sasl.oauthbearer.method", "oidc");
+    let slip = [method, ("sasl.oauthbearer.token.endpoint.uri", "x")];
+    let error = login(&with_oidc(), &slip).expect_err("must be refused").to_string();
+    assert!(error.contains("Did you mean 'sasl.oauthbearer.token.endpoint.url'?"), "{error}");
+}
+
+#[test]
+fn javas_oauth_keys_are_answered() {
+    let handler = "org.apache.kafka.common.security.oauthbearer.secured.OAuthBearerLoginCallbackHandler";
+    let jaas = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required clientSecret=\"hunter2\";";
+    let java = [
+        ("sasl.oauthbearer.method", "oidc"),
+        ("sasl.login.callback.handler.class", handler),
+        ("sasl.jaas.config", jaas),
+        ("sasl.oauthbearer.jwt.retriever.class", "org.apache.kafka…JwtBearerJwtRetriever"),
+        ("sasl.oauthbearer.jwt.validator.class", "x"),
+        ("sasl.oauthbearer.jwks.endpoint.url", "https://a"),
+        ("sasl.oauthbearer.expected.audience", "kafka"),
+        ("sasl.oauthbearer.clock.skew.seconds", "30"),
+    ];
+    let error = login(&with_oidc(), &java).expect_err("must be refused").to_string();
+    for expected in [
+        "7 problems",
+        "'sasl.login.callback.handler.class' belongs to the Java client: remove it; sasl.oauthbearer.method=oidc does",
+        "clientSecret is sasl.oauthbearer.client.secret",
+        "for JwtBearerJwtRetriever sasl.oauthbearer.grant.type=urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "the brokers check tokens",
+        "'sasl.oauthbearer.jwks.endpoint.url' belongs to brokers, which check tokens by it: remove it.",
+        "write audience=… into sasl.oauthbearer.config",
+    ] {
+        assert!(error.contains(expected), "{expected}: {error}");
+    }
+    assert!(!error.contains("hunter2"), "{error}");
 }
 
 #[test]

@@ -1,0 +1,107 @@
+//! Configurations that hold a provider's keys and ask for no provider: they are left alone, but not in silence.
+
+use super::marker::{is_default, mechanism};
+use super::{CONFIG, METADATA_TYPE, METHOD};
+use crate::registry::ProviderFactory;
+use crate::{Pairs, Properties, Registry};
+
+/// What librdkafka reads in `sasl.oauthbearer.config` by itself, for its unsecured tokens (CONFIGURATION.md of 2.12).
+const NATIVE: &[&str] = &["principalClaimName", "principal", "scopeClaimName", "scope", "lifeSeconds"];
+
+pub(super) fn warn(properties: &Properties, registry: &Registry) {
+    if let Some((property, message)) = hint(properties, registry) {
+        tracing::warn!(name: "oauthbearer.config.unmarked", target: "oauthbearer", property, "{message}");
+    }
+}
+
+/// The property whose keys nobody reads, and what to do about it.
+fn hint(properties: &Properties, registry: &Registry) -> Option<(String, String)> {
+    let oauth = mechanism(properties).ok()??.1.trim().eq_ignore_ascii_case("OAUTHBEARER");
+    let marked =
+        [METHOD, METADATA_TYPE].iter().any(|key| properties.value(key).is_some_and(|v| !is_default(v)));
+    let native =
+        properties.value("enable.sasl.oauthbearer.unsecure.jwt").is_some_and(|value| value != "false");
+    if !oauth || marked || native {
+        return None;
+    }
+    in_config(properties, registry).or_else(|| in_properties(properties, registry))
+}
+
+fn in_config(properties: &Properties, registry: &Registry) -> Option<(String, String)> {
+    let (pairs, _) = Pairs::split(CONFIG, properties.value(CONFIG)?).ok()?;
+    let given: Vec<&str> = pairs.iter().map(|(key, _)| key).collect();
+    if given.iter().any(|key| NATIVE.contains(key) || key.starts_with("extension_")) {
+        return None;
+    }
+    let count = |factory: &dyn ProviderFactory| {
+        given
+            .iter()
+            .filter(|key| factory.keys().iter().copied().flatten().any(|known| known.matches(key)))
+            .count()
+    };
+    let most = registry.factories().map(count).max().filter(|most| *most > 0)?;
+    let markers: Vec<&str> =
+        registry.factories().filter(|factory| count(*factory) == most).map(ProviderFactory::marker).collect();
+    let message = format!(
+        "{CONFIG} holds keys of {}, but nothing asks for a provider, so they are left to librdkafka: add provider={} to it",
+        markers.join(" or "),
+        markers[0]
+    );
+    Some((CONFIG.to_owned(), message))
+}
+
+fn in_properties(properties: &Properties, registry: &Registry) -> Option<(String, String)> {
+    let owner = |key: &str| {
+        registry
+            .factories()
+            .find(|factory| factory.properties().iter().copied().flatten().any(|k| k.matches(key)))
+    };
+    let mut ours = properties.iter().filter(|(key, _)| key.starts_with("sasl.oauthbearer."));
+    let (key, factory) = ours.find_map(|(key, _)| Some((key, owner(key)?)))?;
+    let fix = match factory.marker() {
+        "oidc" => format!("set {METHOD}=oidc"),
+        marker => format!("set {CONFIG}=provider={marker}"),
+    };
+    let message = format!(
+        "'{key}' is a key of {}, but nothing asks for a provider, so it is left to librdkafka: {fix}",
+        factory.marker()
+    );
+    Some((key.to_owned(), message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{registry, with_oidc};
+    use super::*;
+
+    fn said(registry: &Registry, pairs: &[(&str, &str)]) -> Option<String> {
+        let mut all = vec![("sasl.mechanism", "OAUTHBEARER")];
+        all.extend(pairs);
+        hint(&all.into_iter().collect(), registry).map(|(_, message)| message)
+    }
+
+    #[test]
+    fn the_missing_marker_is_named() {
+        let text = said(&registry(), &[(CONFIG, "region=us-east-1")]).unwrap();
+        assert!(text.contains("keys of aws_msk_iam") && text.contains("add provider=aws_msk_iam"), "{text}");
+        let url = ("sasl.oauthbearer.token.endpoint.url", "https://a");
+        let text = said(&with_oidc(), &[url]).unwrap();
+        assert!(text.contains("'sasl.oauthbearer.token.endpoint.url' is a key of oidc"), "{text}");
+        assert!(text.ends_with("set sasl.oauthbearer.method=oidc"), "{text}");
+    }
+
+    #[test]
+    fn what_librdkafka_or_a_callback_reads_is_not_mentioned() {
+        let registry = with_oidc();
+        for config in ["principal=x scope=region=a", "region=a,extension_x=y", "mine=1", "not ours\\", ""] {
+            assert_eq!(said(&registry, &[(CONFIG, config)]), None, "{config}");
+        }
+        let region = (CONFIG, "region=us-east-1");
+        assert_eq!(said(&registry, &[region, ("enable.sasl.oauthbearer.unsecure.jwt", "true")]), None);
+        assert_eq!(said(&registry, &[region, (METHOD, "oidc")]), None);
+        assert_eq!(said(&registry, &[("sasl.login.refresh.window.factor", "0.8")]), None);
+        let plain = [("sasl.mechanism", "PLAIN"), region];
+        assert_eq!(hint(&plain.into_iter().collect(), &registry), None);
+        assert_eq!(hint(&[region].into_iter().collect(), &registry), None);
+    }
+}

@@ -76,6 +76,42 @@ pub const PLAIN_PASSWORD: &str = "alice-secret";
 /// The subject that may use [`crate::TOPIC`] on the JWT, CCLOUD and OIDC listeners.
 pub const JWT_SUBJECT: &str = "service-account-kafka-client";
 
+/// Clients of Keycloak's realm that may use [`crate::TOPIC`] on the OIDC listener, with the secrets that they have.
+pub mod oidc {
+    /// Proves itself with HTTP Basic. Every character of the secret that an encoding could get wrong is there.
+    pub const BASIC: (&str, &str) = ("basic", "s3cret-/+ %&=:;@#?\u{e9}~\"\\");
+    /// Proves itself with a secret in the request's body.
+    pub const POST: (&str, &str) = ("post", "p0st+secret&of=the/post client");
+    /// Proves itself with an assertion signed by the key in `rs256.pem`.
+    pub const RS256: &str = "rs256";
+    /// Proves itself with an assertion signed by the key in `es256.pem`.
+    pub const ES256: &str = "es256";
+    /// Proves itself with the certificate in `client.crt.pem`, whose key is in `client.key.pem`.
+    pub const MTLS: &str = "mtls";
+    /// Its tokens are for [`EXCHANGE`], not for the broker.
+    pub const CALLER: (&str, &str) = ("caller", "caller-secret");
+    /// Exchanges tokens of [`CALLER`] for tokens that the broker takes.
+    pub const EXCHANGE: (&str, &str) = ("exchange", "exchange-secret");
+    /// Its tokens live for 90 s; those of the others for 12 s.
+    pub const LASTING: (&str, &str) = ("lasting", "lasting-secret");
+    /// Its tokens are for another audience than the broker.
+    pub const ELSEWHERE: (&str, &str) = ("elsewhere", "elsewhere-secret");
+    /// No ACL names it.
+    pub const STRANGER: (&str, &str) = ("stranger", "stranger-secret");
+    /// Is disabled in the realm.
+    pub const DISABLED: (&str, &str) = ("disabled", "disabled-secret");
+
+    /// The clients whose subjects have rights. A token that was exchanged keeps the subject of the first.
+    pub const WITH_RIGHTS: [&str; 8] =
+        [BASIC.0, POST.0, RS256, ES256, MTLS, CALLER.0, LASTING.0, ELSEWHERE.0];
+
+    /// `sub` of a client's tokens; also the broker's principal, without `User:`.
+    #[must_use]
+    pub fn subject(client: &str) -> String {
+        format!("service-account-{client}")
+    }
+}
+
 /// Only names: these keys are no secrets, but a test that prints one would look like a leak.
 impl std::fmt::Debug for Identity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

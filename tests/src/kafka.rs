@@ -1,11 +1,13 @@
 //! A running broker, as tests see it.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::Result;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 
-use crate::{broker, Listener, State};
+use crate::process::{read_from, Process};
+use crate::{Listener, State};
 
 /// A real Apache Kafka that `cargo xtask` prepared.
 #[derive(Debug, Clone)]
@@ -71,7 +73,7 @@ impl Kafka {
         &self.state
     }
 
-    /// `ssl.ca.location`: the broker's certificate, in PEM. It is its own issuer and is made for `localhost` and `127.0.0.1`.
+    /// `ssl.ca.location`: the private authority, in PEM, that signed the broker's certificate for `localhost` and `127.0.0.1`.
     #[must_use]
     pub fn ca_file(&self) -> PathBuf {
         self.state.dir.join("ca.pem")
@@ -91,28 +93,56 @@ impl Kafka {
     /// `MSK IAM token refused: <why>`.
     #[must_use]
     pub fn log(&self) -> String {
-        broker::read_from(&self.state.dir.join("broker.log"), 0)
+        read_from(&self.process().log, 0)
     }
 
     /// Whether the broker's process exists.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        broker::is_running(&self.state)
+        self.process().is_running()
     }
 
     /// Starts the broker and returns when it serves requests. Addresses and data are those of its last run.
     pub fn start(&self) -> Result<()> {
-        broker::start(&self.state)
+        self.process().start(&self.command())
     }
 
     /// Stops the broker in an orderly way and returns when it has gone.
     pub fn stop(&self) -> Result<()> {
-        broker::stop(&self.state)
+        self.process().stop()
     }
 
     /// [`Kafka::stop`], then [`Kafka::start`]. Tests in the same binary lose their broker meanwhile.
     pub fn restart(&self) -> Result<()> {
         self.stop()?;
         self.start()
+    }
+
+    fn process(&self) -> Process<'_> {
+        Process {
+            name: "broker",
+            dir: &self.state.dir,
+            log: self.state.dir.join("broker.log"),
+            // When all listeners accept connections and the controller has admitted the broker.
+            started: "Kafka Server started",
+            owner: self.state.owner,
+        }
+    }
+
+    fn command(&self) -> Vec<OsString> {
+        let State { dir, java, jars, .. } = &self.state;
+        let mut command = vec![java.clone().into_os_string()];
+        command.extend(
+            ["-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"].map(OsString::from),
+        );
+        command.push("-Dorg.apache.logging.log4j.level=INFO".into());
+        // The key sets that the optional listeners may read: Kafka 4 compares each URL with this list as a whole string.
+        let urls = fs::read_to_string(dir.join("allowed.urls")).unwrap_or_default();
+        command.push(format!("-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls={urls}").into());
+        command.push("-cp".into());
+        command.push(format!("{}/classes:{}/*", dir.display(), jars.display()).into());
+        command.push("kafka.Kafka".into());
+        command.push(dir.join("server.properties").into());
+        command
     }
 }

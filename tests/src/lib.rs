@@ -1,7 +1,7 @@
-//! End-to-end tests against a real Apache Kafka 4.3, and the harness they share with `cargo xtask`.
+//! End-to-end tests against a real Apache Kafka 4.3 and a real Keycloak 26.5, and the harness they share with `cargo xtask`.
 //!
-//! `cargo xtask test e2e` starts a broker, runs `tests/*.rs` and stops it. To run one test again and again, keep a broker:
-//! `cargo xtask kafka up` prints the variable to set for `cargo test -p oauthbearer-e2e`.
+//! `cargo xtask test e2e` starts both, runs `tests/*.rs` and stops them. To run one test again and again, keep a broker:
+//! `cargo xtask kafka up` prints the variable to set for `cargo test -p oauthbearer-e2e`, and so does `cargo xtask keycloak up`.
 //!
 //! ```no_run
 //! use oauthbearer_e2e::{identity, Kafka, Listener};
@@ -13,17 +13,20 @@
 //! # let _ = (bootstrap, ca, key);
 //! ```
 //!
-//! All tests of one binary share the broker and run at the same time, so a test that restarts it needs a file of its own in
+//! All tests of one binary share the servers and run at the same time, so a test that restarts one needs a file of its own in
 //! `tests/tests/`: cargo runs those one after the other. Tests that count records use a topic of their own, named
 //! `topic1-<something>`: the client identities may use every topic with that beginning, and [`identity::ADMIN`] may create it.
 
-mod broker;
 pub mod identity;
 mod kafka;
+mod keycloak;
 mod listener;
+mod pairs;
+mod process;
 mod state;
 
 pub use kafka::Kafka;
+pub use keycloak::Keycloak;
 pub use listener::Listener;
 pub use state::State;
 

@@ -1,10 +1,10 @@
 //! What one process has to know of a broker that another one prepared: the file `state` in the broker's folder.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{Error, Result};
+use std::io::Result;
 use std::path::{Path, PathBuf};
 
+use crate::pairs::Pairs;
 use crate::Listener;
 
 /// Where a broker is and how to start it.
@@ -31,19 +31,12 @@ impl State {
 
     /// Reads the state of the broker in `dir`.
     pub fn read(dir: &Path) -> Result<Self> {
-        let file = dir.join("state");
-        let text = fs::read_to_string(&file)
-            .map_err(|e| Error::new(e.kind(), format!("{}: {e}", file.display())))?;
-        let lines: BTreeMap<&str, &str> = text.lines().filter_map(|line| line.split_once('=')).collect();
-        let path = |key: &str| match lines.get(key) {
-            Some(value) => Ok(PathBuf::from(value)),
-            None => Err(Error::other(format!("{}: no line {key}=", file.display()))),
-        };
-        let owner = lines.get("owner").and_then(|pid| pid.parse().ok());
-        let mut state = Self::new(dir.to_owned(), path("java")?, path("jars")?, owner);
+        let pairs = Pairs::read(dir)?;
+        let mut state =
+            Self::new(dir.to_owned(), pairs.need("java")?.into(), pairs.need("jars")?.into(), pairs.owner());
         for listener in Listener::ALL {
-            if let Some(address) = lines.get(listener.name()) {
-                state.addresses.insert(listener, (*address).to_owned());
+            if let Some(address) = pairs.find(listener.name()) {
+                state.addresses.insert(listener, address.to_owned());
             }
         }
         Ok(state)
@@ -51,19 +44,18 @@ impl State {
 
     /// Writes it to its folder.
     pub fn write(&self) -> Result<()> {
-        let mut text = format!("java={}\njars={}\n", self.java.display(), self.jars.display());
-        if let Some(owner) = self.owner {
-            text += &format!("owner={owner}\n");
-        }
-        for (listener, address) in &self.addresses {
-            text += &format!("{}={address}\n", listener.name());
-        }
-        fs::write(self.dir.join("state"), text)
+        let mut pairs =
+            vec![("java", self.java.display().to_string()), ("jars", self.jars.display().to_string())];
+        pairs.extend(self.owner.map(|owner| ("owner", owner.to_string())));
+        pairs.extend(self.addresses.iter().map(|(listener, address)| (listener.name(), address.clone())));
+        Pairs::write(&self.dir, &pairs)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

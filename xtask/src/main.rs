@@ -1,11 +1,15 @@
 //! The project's own tools. `cargo xtask` alone lists them.
 
 mod bench;
+mod cache;
+mod certificate;
 mod command;
 mod demo;
 mod docs;
 mod kafka;
+mod keycloak;
 mod lint;
+mod ports;
 mod steps;
 mod test;
 mod tools;
@@ -17,10 +21,11 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask <command>
   lint               formatting, clippy for every feature set, documents, licences, dependency tree, tidiness
-  test [unit|e2e]    unit and doc tests, then the end-to-end tests against a real Apache Kafka; both without a word
+  test [unit|e2e]    unit and doc tests, then the end-to-end tests against a real Apache Kafka and Keycloak; both without a word
   kafka up           start a real Apache Kafka and leave it running; also: [--jwks FILE] [--oidc URL]
   kafka run          the same until Ctrl-C
   kafka down         stop the one that `up` started
+  keycloak up|down   start a real Keycloak for Kafka's --oidc and leave it running, or stop it
   demo               a program that logs in, produces, consumes and stays logged in, against an embedded broker
   docs [--check]     write the generated documents, or say which of them are out of date
   bench [first-token]
@@ -51,6 +56,8 @@ fn dispatch(args: &[&str]) -> Result<()> {
         ["kafka", "up", options @ ..] => kafka::up(options),
         ["kafka", "run", options @ ..] => kafka::run(options),
         ["kafka", "down"] => kafka::down(),
+        ["keycloak", "up"] => keycloak::up(),
+        ["keycloak", "down"] => keycloak::down(),
         ["demo"] => demo::start(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),

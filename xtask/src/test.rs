@@ -2,15 +2,15 @@
 
 use std::io::{Error, Result};
 
-use oauthbearer_e2e::Kafka;
+use oauthbearer_e2e::{Kafka, Keycloak};
 
 use crate::command::{cargo, run};
 use crate::kafka::{self, Options};
 use crate::steps::Steps;
-use crate::{tools, workspace};
+use crate::{keycloak, tools, workspace};
 
 const UNIT_STEPS: usize = 3;
-const E2E_STEPS: usize = 5;
+const E2E_STEPS: usize = 7;
 
 /// Everything.
 pub(crate) fn all() -> Result<()> {
@@ -26,7 +26,7 @@ pub(crate) fn unit() -> Result<()> {
     unit_steps(&mut Steps::new(UNIT_STEPS))
 }
 
-/// Against a real Kafka only.
+/// Against a real Kafka and a real Keycloak only.
 pub(crate) fn e2e() -> Result<()> {
     e2e_steps(&mut Steps::new(E2E_STEPS))
 }
@@ -49,16 +49,22 @@ fn e2e_steps(steps: &mut Steps) -> Result<()> {
         tools::c_toolchain()
     })?;
     steps.run("build the end-to-end tests", || run(&mut cargo("test -p oauthbearer-e2e --no-run")))?;
-    let broker = kafka::start_own(steps, &Options::of_the_tests())?;
-    let tests = steps
-        .run("end-to-end tests", || run(cargo("test -p oauthbearer-e2e").env(Kafka::VARIABLE, &broker.dir)));
-    match tests {
-        Ok(()) => broker.finish(),
-        // Its command line is no use to anyone: the broker that it names has gone.
+    // Kafka reads the provider's keys when it starts.
+    let provider = keycloak::start_own(steps)?;
+    let broker = kafka::start_own(steps, &Options::of_the_tests(provider.0.jwks()))?;
+    let mut tests = cargo("test -p oauthbearer-e2e");
+    tests.env(Kafka::VARIABLE, &broker.dir).env(Keycloak::VARIABLE, &provider.0.dir);
+    match steps.run("end-to-end tests", || run(&mut tests)) {
+        Ok(()) => {
+            broker.finish()?;
+            provider.finish()
+        }
+        // Its command line is no use to anyone: the servers that it names have gone.
         Err(_) => Err(Error::other(format!(
-            "the end-to-end tests failed. The broker's log: {}\nAll of them again: cargo xtask test e2e\n\
-             One of them: cargo xtask kafka up, then as it says",
-            broker.dir.join("broker.log").display()
+            "the end-to-end tests failed. The logs: {} {}\nAll of them again: cargo xtask test e2e\n\
+             One of them: cargo xtask keycloak up, cargo xtask kafka up, then as they say",
+            broker.dir.join("broker.log").display(),
+            provider.0.dir.join("keycloak.log").display()
         ))),
     }
 }

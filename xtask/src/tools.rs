@@ -14,7 +14,7 @@ pub(crate) struct Jdk {
     pub(crate) keytool: PathBuf,
 }
 
-/// A JDK and Maven, for the real Kafka.
+/// A JDK and Maven, for the real Kafka and the real Keycloak.
 pub(crate) fn jdk_and_maven() -> Result<Jdk> {
     let jdk = Jdk { java: jdk_program("java"), javac: jdk_program("javac"), keytool: jdk_program("keytool") };
     let mut missing = Vec::new();
@@ -27,7 +27,7 @@ pub(crate) fn jdk_and_maven() -> Result<Jdk> {
         missing.push("Maven (no mvn)".to_owned());
     }
     report(
-        "the real Kafka",
+        "a real Kafka or Keycloak",
         &missing,
         "Debian, Ubuntu: sudo apt install openjdk-17-jdk-headless maven; Fedora: sudo dnf install java-latest-openjdk-devel maven; \
          macOS: brew install openjdk maven && export JAVA_HOME=$(brew --prefix openjdk)/libexec/openjdk.jdk/Contents/Home",

@@ -1,24 +1,21 @@
 //! The broker's configuration: the files under `tests/kafka` with their placeholders filled in.
 
-use std::io::{Error, Result};
-use std::net::TcpListener;
+use std::io::Result;
 use std::path::Path;
 
 use oauthbearer_e2e::{identity, Listener, State};
 
 use super::Options;
+use crate::{certificate, ports};
 
 const SERVER: &str = include_str!("../../../tests/kafka/server.properties");
 const JWT: &str = include_str!("../../../tests/kafka/jwt.properties");
 const OIDC: &str = include_str!("../../../tests/kafka/oidc.properties");
 
-/// Opens the keystore, which is made for one run and never leaves the machine.
-pub(crate) const KEYSTORE_PASSWORD: &str = "only-for-tests";
-
 /// The text of `server.properties`. Chooses the ports and enters them into the state.
 pub(crate) fn server_properties(state: &mut State, options: &Options) -> Result<String> {
     let listeners = listeners(options);
-    let mut ports = free_ports(listeners.len() + 1)?.into_iter().map(|port| format!("127.0.0.1:{port}"));
+    let mut ports = ports::free(listeners.len() + 1)?.into_iter().map(|port| format!("127.0.0.1:{port}"));
     let controller = ports.next().unwrap_or_default();
     state.addresses = listeners.into_iter().zip(ports).collect();
 
@@ -35,7 +32,7 @@ pub(crate) fn server_properties(state: &mut State, options: &Options) -> Result<
         ("@dir@", state.dir.display().to_string()),
         ("@controller@", controller),
         ("@listeners@", listeners.join(",")),
-        ("@password@", KEYSTORE_PASSWORD.to_owned()),
+        ("@password@", certificate::PASSWORD.to_owned()),
         ("@msk.region@", identity::REGION.to_owned()),
         ("@msk.credentials@", msk_credentials()),
         ("@plain.user@", identity::PLAIN_USER.to_owned()),
@@ -72,19 +69,6 @@ fn msk_credentials() -> String {
 
 fn file_url(path: &Path) -> String {
     format!("file://{}", path.display())
-}
-
-/// Ports below the range that systems hand out by themselves: a client that reconnects while the broker restarts could
-/// otherwise get the broker's port as its own. Where to begin depends on the process, so that two runs do not meet.
-fn free_ports(count: usize) -> Result<Vec<u16>> {
-    let first = 20_000 + (std::process::id() % 1000) as u16 * 10;
-    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    let ports: Vec<u16> = (first..32_000).filter(is_free).take(count).collect();
-    if ports.len() == count {
-        Ok(ports)
-    } else {
-        Err(Error::other(format!("no {count} free ports within {first}..32000")))
-    }
 }
 
 #[cfg(test)]

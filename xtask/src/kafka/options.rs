@@ -15,9 +15,9 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// What the end-to-end tests want: a broker that trusts the test kit's fake AWS STS.
-    pub(crate) fn of_the_tests() -> Self {
-        Self { jwks: Some(workspace::root().join("tests/kafka/jwks.json")), oidc: None }
+    /// What the end-to-end tests want: a broker that trusts the test kit's fake AWS STS and the identity provider of these keys.
+    pub(crate) fn of_the_tests(oidc: String) -> Self {
+        Self { jwks: Some(workspace::root().join("tests/kafka/jwks.json")), oidc: Some(oidc) }
     }
 
     pub(crate) fn parse(args: &[&str]) -> Result<Self> {

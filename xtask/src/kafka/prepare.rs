@@ -7,11 +7,11 @@ use std::process::Command;
 
 use oauthbearer_e2e::{identity, Kafka, Listener, State, TOPIC};
 
-use super::config::{allowed_urls, server_properties, KEYSTORE_PASSWORD};
+use super::config::{allowed_urls, server_properties};
 use super::{jars::jars, Options};
 use crate::command::run_quietly;
 use crate::tools::{self, Jdk};
-use crate::workspace;
+use crate::{certificate, workspace};
 
 /// Any UUID in Kafka's spelling: the cluster lives for one run.
 const CLUSTER_ID: &str = "b2F1dGhiZWFyZXItZTJlLQ";
@@ -24,7 +24,7 @@ pub(crate) fn prepare(dir: &Path, options: &Options, owner: Option<u32>) -> Resu
         fs::remove_dir_all(dir)?;
     }
     fs::create_dir_all(dir)?;
-    certificate(dir, &jdk)?;
+    certificate::make(dir, &jdk)?;
     compile(&state, &jdk)?;
     fs::write(dir.join("server.properties"), server_properties(&mut state, options)?)?;
     fs::write(dir.join("allowed.urls"), allowed_urls(options))?;
@@ -39,37 +39,15 @@ pub(crate) fn prepare(dir: &Path, options: &Options, owner: Option<u32>) -> Resu
 /// The first start: the broker, then its topic and rights.
 pub(crate) fn start(kafka: &Kafka) -> Result<()> {
     kafka.start()?;
-    let clients = [identity::USER.arn, identity::ROLE.arn, identity::PLAIN_USER, identity::JWT_SUBJECT];
+    let fixed = [identity::USER.arn, identity::ROLE.arn, identity::PLAIN_USER, identity::JWT_SUBJECT];
+    let clients =
+        fixed.map(str::to_owned).into_iter().chain(identity::oidc::WITH_RIGHTS.map(identity::oidc::subject));
     run_quietly(
         java(kafka.state())
             .args(["e2e.Setup", kafka.bootstrap(Listener::Admin), TOPIC])
             .args(clients.map(|principal| format!("client={principal}")))
             .arg(format!("admin={}", identity::ADMIN.arn)),
     )
-}
-
-/// The JDK's own tool makes the certificate, so that neither an openssl program nor a crate is needed for it.
-fn certificate(dir: &Path, jdk: &Jdk) -> Result<()> {
-    let store = dir.join("server.p12");
-    let keytool = |command: &str| {
-        let mut keytool = Command::new(&jdk.keytool);
-        keytool.args([command, "-alias", "broker", "-storepass", KEYSTORE_PASSWORD, "-keystore"]).arg(&store);
-        keytool
-    };
-    let mut generate = keytool("-genkeypair");
-    generate.args([
-        "-storetype",
-        "PKCS12",
-        "-keyalg",
-        "EC",
-        "-groupname",
-        "secp256r1",
-        "-dname",
-        "CN=localhost",
-    ]);
-    generate.args(["-validity", "30", "-ext", "san=dns:localhost,ip:127.0.0.1", "-ext", "bc:c=ca:false"]);
-    run_quietly(&mut generate)?;
-    run_quietly(keytool("-exportcert").args(["-rfc", "-file"]).arg(dir.join("ca.pem")))
 }
 
 fn compile(state: &State, jdk: &Jdk) -> Result<()> {

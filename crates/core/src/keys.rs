@@ -129,6 +129,12 @@ impl Key {
         format!("| {name} | {} | {default} | {} |", self.allowed(), self.doc)
     }
 
+    /// The key's name, without its aliases.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// What the key takes, in words.
     #[must_use]
     pub fn allowed(&self) -> String {

@@ -5,6 +5,17 @@ use oauthbearer_core::{Clock, ProviderError};
 use crate::file::TextFile;
 use crate::settings::Secret;
 
+mod claims;
+mod material;
+mod signer;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use claims::Claims;
+pub(crate) use material::{KeySource, Material, Signing, ALGORITHMS};
+pub(crate) use signer::Signer;
+
 /// Where assertions come from.
 pub(crate) enum Assertion {
     /// Another program writes them, and keeps the file up to date.
@@ -26,14 +37,5 @@ impl Assertion {
             Self::File(file) => file.read(),
             Self::Signed(signer) => signer.sign(clock, context),
         }
-    }
-}
-
-/// Signs assertions.
-pub(crate) struct Signer;
-
-impl Signer {
-    fn sign(&self, _clock: &Clock, _context: &Context<'_>) -> Result<Secret, ProviderError> {
-        Err(ProviderError::new(oauthbearer_core::ErrorKind::Internal, "nothing signs yet"))
     }
 }

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use oauthbearer_core::{ConfigError, ProviderConfig, ProviderFactory, TokenProvider};
+use oauthbearer_core::{ConfigError, Key, ProviderConfig, ProviderFactory, TokenProvider};
 
+use crate::keys::{OIDC_KEYS, OIDC_PROPERTIES};
 use crate::settings::Settings;
 use crate::Oidc;
 
@@ -25,6 +26,14 @@ impl Factory {
 impl ProviderFactory for Factory {
     fn marker(&self) -> &'static str {
         MARKER
+    }
+
+    fn keys(&self) -> Vec<&'static [Key]> {
+        vec![OIDC_KEYS]
+    }
+
+    fn properties(&self) -> Vec<&'static [Key]> {
+        vec![OIDC_PROPERTIES]
     }
 
     fn build(&self, config: &ProviderConfig) -> Result<Arc<dyn TokenProvider>, ConfigError> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use oauthbearer_core::{ErrorKind, ProviderError};
+use oauthbearer_core::{ConfigError, ErrorKind, ProviderError};
 use secrecy::SecretString;
 
 use crate::settings::Secret;
@@ -23,6 +23,20 @@ pub(crate) struct TextFile {
 impl TextFile {
     pub(crate) fn new(key: &'static str, path: impl Into<PathBuf>) -> Self {
         Self { key, path: path.into() }
+    }
+
+    /// The key that names the file.
+    pub(crate) fn key(&self) -> &'static str {
+        self.key
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes sure that there is something to read.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        self.text().map(drop).map_err(|fault| ConfigError::new(self.key, self.say(&fault)))
     }
 
     /// The text as it is now, without white space around it.

@@ -10,10 +10,13 @@ mod failure;
 mod file;
 mod grant;
 mod http;
+mod keys;
 mod private_key;
 mod provider;
 mod request;
 mod settings;
+mod token_endpoint;
 
 pub use factory::Factory;
+pub use keys::{OIDC_KEYS, OIDC_PROPERTIES};
 pub use provider::Oidc;

@@ -10,6 +10,19 @@ use crate::client_auth::ClientAuthentication;
 use crate::file::TextFile;
 use crate::grant::Grant;
 use crate::http::HttpSettings;
+use crate::keys;
+
+mod assertion;
+mod client;
+mod endpoint;
+mod grant;
+mod http;
+mod parameters;
+mod readers;
+#[cfg(test)]
+mod tests;
+
+use readers::Readers;
 
 /// What one provider does.
 pub(crate) struct Settings {
@@ -43,9 +56,8 @@ pub(crate) struct Exchange {
 pub(crate) enum Endpoint {
     /// Named by the configuration, which wins over an issuer.
     Url(Url),
-    /// Published by this issuer (RFC 8414, OpenID Connect Discovery 1.0): a URL that was checked to be one, to the letter as
-    /// the configuration has it, since that is how it is compared.
-    Issuer(String),
+    /// Published by the issuer (RFC 8414, OpenID Connect Discovery 1.0).
+    Issuer(Url),
 }
 
 /// Whom a token is for, in the client's own logs.
@@ -56,12 +68,54 @@ pub(crate) struct Principal {
     pub(crate) claim: String,
 }
 
-/// A secret and how to see that it is one: never shown by `Debug`.
+/// Text that `Debug` never shows.
 pub(crate) type Secret = SecretString;
 
 impl Settings {
-    /// Reads properties and pairs.
-    pub(crate) fn read(_config: &ProviderConfig) -> Result<Self, ConfigError> {
-        Err(ConfigError::new("sasl.oauthbearer.method", "nothing is read yet"))
+    /// Reads properties and pairs, and the local files that they name.
+    pub(crate) fn read(config: &ProviderConfig) -> Result<Self, ConfigError> {
+        let mut readers = Readers::new(config);
+        let source = source(&mut readers);
+        let lifetime = readers.integer("lifetime_seconds").map(Duration::from_secs);
+        let name = readers.text("principal_name");
+        let claim = readers.text(keys::SUB_CLAIM_NAME);
+        readers.text(keys::SCOPE_CLAIM_NAME);
+        let settings = source.zip(claim).map(|(source, claim)| Self {
+            source,
+            lifetime,
+            principal: Principal { name, claim },
+        });
+        // Whatever is missing has been reported to the readers.
+        readers
+            .finish(settings)?
+            .ok_or_else(|| ConfigError::new(keys::TOKEN_ENDPOINT, "the settings cannot be read"))
     }
+}
+
+fn source(readers: &mut Readers<'_>) -> Option<Source> {
+    let allow_http = readers.flag("allow_http").unwrap_or_default();
+    match endpoint::read(readers, allow_http) {
+        Some(endpoint::Named::File(file)) => Some(Source::File(file)),
+        Some(endpoint::Named::Endpoint(endpoint)) => exchange(readers, Some(endpoint), allow_http),
+        None => exchange(readers, None, allow_http),
+    }
+}
+
+/// Reads everything even where the endpoint is wrong, so that all problems are reported together.
+fn exchange(readers: &mut Readers<'_>, endpoint: Option<Endpoint>, allow_http: bool) -> Option<Source> {
+    let client_id = readers.text(keys::CLIENT_ID);
+    let http = http::read(readers, allow_http);
+    let grant_and_authentication = client::read(readers, client_id.as_deref());
+    let scope = readers.text(keys::SCOPE);
+    let parameters = parameters::read(readers);
+    let (grant, authentication) = grant_and_authentication?;
+    Some(Source::Endpoint(Box::new(Exchange {
+        endpoint: endpoint?,
+        grant,
+        client_id,
+        authentication,
+        scope,
+        parameters,
+        http: http?,
+    })))
 }

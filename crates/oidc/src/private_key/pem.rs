@@ -1,0 +1,37 @@
+//! PEM (RFC 7468), as lax as OpenSSL: text around the blocks, other blocks, any line length.
+
+use base64::prelude::{Engine as _, BASE64_STANDARD};
+use pkcs8::der::zeroize::Zeroizing;
+
+pub(super) struct Block<'a> {
+    pub(super) label: &'a str,
+    pub(super) der: Zeroizing<Vec<u8>>,
+}
+
+/// The first block of a private key.
+pub(super) fn private_key(text: &str) -> Result<Block<'_>, String> {
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("-----BEGIN ") {
+        rest = after;
+        let Some((label, body)) = after.split_once("-----") else { break };
+        if label.ends_with("PRIVATE KEY") {
+            return block(label, body);
+        }
+    }
+    Err("it holds no private key in PEM (-----BEGIN PRIVATE KEY-----)".to_owned())
+}
+
+fn block<'a>(label: &'a str, body: &str) -> Result<Block<'a>, String> {
+    let end = format!("-----END {label}-----");
+    let Some((body, _)) = body.split_once(&end) else {
+        return Err(format!("its private key does not end in {end}"));
+    };
+    if body.contains("Proc-Type:") {
+        return Err("its private key is encrypted in OpenSSL's old way: use openssl pkcs8 -topk8".to_owned());
+    }
+    let text: Zeroizing<String> = Zeroizing::new(body.split_ascii_whitespace().collect());
+    match BASE64_STANDARD.decode(text.as_bytes()) {
+        Ok(der) => Ok(Block { label, der: Zeroizing::new(der) }),
+        Err(_) => Err("its private key is not in base64".to_owned()),
+    }
+}

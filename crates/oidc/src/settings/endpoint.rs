@@ -1,0 +1,112 @@
+//! Where tokens come from: rules for URLs.
+
+use url::Url;
+
+use super::{Endpoint, Readers};
+use crate::file::TextFile;
+use crate::http::is_protected;
+use crate::keys::{self, TOKEN_ENDPOINT};
+
+pub(super) enum Named {
+    File(TextFile),
+    Endpoint(Endpoint),
+}
+
+/// What a token that is read from a file may be configured with.
+const WITH_A_FILE: &[&str] = &[
+    TOKEN_ENDPOINT,
+    keys::SUB_CLAIM_NAME,
+    keys::SCOPE_CLAIM_NAME,
+    keys::CONNECT_TIMEOUT,
+    keys::READ_TIMEOUT,
+    keys::CA_LOCATION,
+    keys::CA_PEM,
+    "lifetime_seconds",
+    "principal_name",
+    "allow_http",
+];
+
+pub(super) fn read(readers: &mut Readers<'_>, allow_http: bool) -> Option<Named> {
+    // Both are read, so that both are checked.
+    let issuer = readers.text("issuer").and_then(|text| issuer(readers, &text, allow_http));
+    if let Some(text) = readers.text(TOKEN_ENDPOINT) {
+        return endpoint(readers, &text, allow_http);
+    }
+    if !readers.has(TOKEN_ENDPOINT) && !readers.has("issuer") {
+        let message = format!(
+            "'{TOKEN_ENDPOINT}' is missing: set it to the URL of the server's token endpoint, or write issuer=… into \
+             sasl.oauthbearer.config. For an AWS identity set sasl.oauthbearer.metadata.authentication.type=aws_iam instead."
+        );
+        readers.plain_problem(TOKEN_ENDPOINT, message);
+    }
+    Some(Named::Endpoint(Endpoint::Issuer(issuer?)))
+}
+
+fn endpoint(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<Named> {
+    if text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:")) {
+        return file(readers, text).map(Named::File);
+    }
+    match parse(text, allow_http) {
+        Ok(url) => Some(Named::Endpoint(Endpoint::Url(url))),
+        Err(fault) => {
+            let message =
+                format!("must be an https URL, such as https://idp.example/token, or a file: URL; {fault}.");
+            readers.problem(TOKEN_ENDPOINT, &message);
+            None
+        }
+    }
+}
+
+fn issuer(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<Url> {
+    let checked = parse(text, allow_http).and_then(|url| match url.query() {
+        None => Ok(url),
+        Some(_) => Err("this one has a query, which RFC 8414 §2 forbids".to_owned()),
+    });
+    let fault = |fault| {
+        readers
+            .problem("issuer", &format!("must be an https URL, such as https://idp.example/realm; {fault}."))
+    };
+    checked.map_err(fault).ok()
+}
+
+/// A URL that secrets may be sent to. The error is shown after what is allowed, and never shows the URL, which may hold
+/// a password.
+fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("this one cannot be read ({error})"))?;
+    if !["http", "https"].contains(&url.scheme()) || url.host().is_none() {
+        return Err(format!("this one has the scheme '{}'", url.scheme()));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(
+            "this one has a user or password: set the client's id and secret by their own keys".to_owned()
+        );
+    }
+    if url.fragment().is_some() {
+        return Err("this one has a fragment (#…): remove it".to_owned());
+    }
+    if !is_protected(&url) && !allow_http {
+        return Err("over http secrets can be read on the way. For a test server on another machine write allow_http=true \
+                    into sasl.oauthbearer.config"
+            .to_owned());
+    }
+    Ok(url)
+}
+
+/// The file that holds the token; everything that is for a server only is a contradiction.
+fn file(readers: &mut Readers<'_>, text: &str) -> Option<TextFile> {
+    let all = keys::OIDC_PROPERTIES.iter().chain(keys::OIDC_KEYS).map(|key| key.name());
+    let server_only: Vec<&'static str> = all.filter(|name| !WITH_A_FILE.contains(name)).collect();
+    for name in readers.given(&server_only) {
+        let message = format!("is for a server, but {TOKEN_ENDPOINT} names a file: remove one of them.");
+        readers.problem(name, &message);
+    }
+    let path = Url::parse(text).ok().and_then(|url| url.to_file_path().ok());
+    let Some(path) = path else {
+        readers.problem(TOKEN_ENDPOINT, "must have the form file:///path where it names a file.");
+        return None;
+    };
+    let file = TextFile::new(TOKEN_ENDPOINT, path);
+    let checked = file.check();
+    readers.absorb(checked)?;
+    Some(file)
+}

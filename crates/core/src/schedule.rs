@@ -226,6 +226,9 @@ pub(crate) struct Retry {
 }
 
 #[cfg(test)]
+mod fleet;
+
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 

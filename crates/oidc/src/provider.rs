@@ -1,13 +1,36 @@
-use oauthbearer_core::{async_trait, Clock, ConfigError, ErrorKind, ProviderError, Token, TokenProvider};
+use std::fmt;
 
-use crate::settings::Settings;
+use oauthbearer_core::{async_trait, Clock, ConfigError, ProviderError, Renewal, Token, TokenProvider};
+
+use crate::answer::Tokens;
+use crate::file::TextFile;
+use crate::settings::{Settings, Source};
+use crate::token_endpoint::TokenEndpoint;
 
 /// Tokens of an OAuth 2.0 authorization server, or from a file.
-pub struct Oidc;
+pub struct Oidc {
+    origin: Origin,
+    tokens: Tokens,
+    clock: Clock,
+}
+
+enum Origin {
+    File(TextFile),
+    Endpoint(TokenEndpoint),
+}
 
 impl Oidc {
-    pub(crate) fn new(_settings: Settings, _clock: Clock) -> Result<Self, ConfigError> {
-        Ok(Self)
+    /// Reads and checks the local files of the HTTP client; does no network I/O.
+    pub(crate) fn new(settings: Settings, clock: Clock) -> Result<Self, ConfigError> {
+        let Settings { source, lifetime, principal } = settings;
+        let (origin, client_id) = match source {
+            Source::File(file) => (Origin::File(file), None),
+            Source::Endpoint(exchange) => {
+                let client_id = exchange.client_id.clone();
+                (Origin::Endpoint(TokenEndpoint::new(*exchange)?), client_id)
+            }
+        };
+        Ok(Self { origin, tokens: Tokens { principal, client_id, lifetime }, clock })
     }
 }
 
@@ -18,6 +41,26 @@ impl TokenProvider for Oidc {
     }
 
     async fn token(&self) -> Result<Token, ProviderError> {
-        Err(ProviderError::new(ErrorKind::Internal, "nothing is asked yet"))
+        match &self.origin {
+            Origin::File(file) => self.tokens.from_file(file, &self.clock),
+            Origin::Endpoint(endpoint) => endpoint.token(&self.tokens, &self.clock).await,
+        }
+    }
+
+    fn renewal(&self) -> Renewal {
+        let mut renewal = Renewal::default();
+        // A file is nobody else's: reading it need not be spread over a fleet.
+        renewal.remote = matches!(self.origin, Origin::Endpoint(_));
+        renewal
+    }
+}
+
+impl fmt::Debug for Oidc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = match &self.origin {
+            Origin::File(_) => "a file".to_owned(),
+            Origin::Endpoint(endpoint) => endpoint.place(),
+        };
+        f.debug_struct("Oidc").field("origin", &origin).finish_non_exhaustive()
     }
 }

@@ -1,1 +1,166 @@
-//! What a token endpoint is asked.
+//! What a token endpoint is asked: one form, with the grant and the client's proof of who it is.
+
+use std::time::SystemTime;
+
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
+use oauthbearer_core::{Clock, ErrorKind, ProviderError};
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+use url::form_urlencoded::{byte_serialize, Serializer};
+use url::Url;
+
+use crate::assertion::{Assertion, Context};
+use crate::client_auth::ClientAuthentication;
+use crate::grant::{Grant, TokenExchange};
+use crate::http::Form;
+use crate::settings::{Exchange, Secret};
+
+const CLIENT_CREDENTIALS: &str = "client_credentials";
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const JWT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// A request with what must not come back in an error's text.
+pub(crate) struct Request {
+    pub(crate) form: Form,
+    pub(crate) secrets: Secrets,
+    /// When it was made.
+    pub(crate) made: SystemTime,
+}
+
+/// The secrets of one request, in every form in which it holds them.
+#[derive(Default)]
+pub(crate) struct Secrets(Vec<SecretString>);
+
+impl Secrets {
+    fn add(&mut self, secret: &Secret) {
+        self.add_text(secret.expose_secret());
+    }
+
+    fn add_text(&mut self, text: &str) {
+        self.0.extend([text.to_owned(), encoded(text)].map(SecretString::from));
+    }
+
+    /// Whether `text` holds one of them.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        self.0
+            .iter()
+            .map(ExposeSecret::expose_secret)
+            .any(|secret| !secret.is_empty() && text.contains(secret))
+    }
+}
+
+/// The request to `endpoint`. Every call makes new assertions and reads files again.
+pub(crate) fn build(exchange: &Exchange, endpoint: &Url, clock: &Clock) -> Result<Request, ProviderError> {
+    let context = Context { client_id: exchange.client_id.as_deref(), token_endpoint: endpoint.as_str() };
+    let mut maker = Maker {
+        made: clock.wall(),
+        fields: Vec::new(),
+        authorization: None,
+        secrets: Secrets::default(),
+        context,
+        clock,
+    };
+    maker.grant(&exchange.grant)?;
+    maker.authentication(&exchange.authentication)?;
+    maker.plain("scope", exchange.scope.as_deref());
+    for (name, value) in &exchange.parameters {
+        maker.plain(name, Some(value));
+    }
+    Ok(maker.finish())
+}
+
+struct Maker<'a> {
+    made: SystemTime,
+    fields: Vec<(&'a str, SecretString)>,
+    authorization: Option<HeaderValue>,
+    secrets: Secrets,
+    context: Context<'a>,
+    clock: &'a Clock,
+}
+
+impl<'a> Maker<'a> {
+    fn grant(&mut self, grant: &'a Grant) -> Result<(), ProviderError> {
+        match grant {
+            Grant::ClientCredentials => self.plain("grant_type", Some(CLIENT_CREDENTIALS)),
+            Grant::JwtBearer(assertion) => {
+                self.plain("grant_type", Some(JWT_BEARER));
+                self.assertion("assertion", assertion)?;
+            }
+            Grant::TokenExchange(exchange) => self.token_exchange(exchange)?,
+        }
+        Ok(())
+    }
+
+    fn token_exchange(&mut self, exchange: &'a TokenExchange) -> Result<(), ProviderError> {
+        self.plain("grant_type", Some(TOKEN_EXCHANGE));
+        self.secret("subject_token", exchange.subject_token.read()?);
+        self.plain("subject_token_type", Some(&exchange.subject_token_type));
+        if let Some((token, kind)) = &exchange.actor_token {
+            self.secret("actor_token", token.read()?);
+            self.plain("actor_token_type", Some(kind));
+        }
+        self.plain("requested_token_type", exchange.requested_token_type.as_deref());
+        Ok(())
+    }
+
+    fn authentication(&mut self, authentication: &'a ClientAuthentication) -> Result<(), ProviderError> {
+        let id = self.context.client_id;
+        match authentication {
+            // The id is in the header; RFC 6749 §2.3 forbids a second way.
+            ClientAuthentication::SecretBasic { secret, encoded } => return self.basic(secret, *encoded),
+            ClientAuthentication::SecretPost { secret } => self.secret("client_secret", secret.clone()),
+            ClientAuthentication::Assertion(assertion) => {
+                self.plain("client_assertion_type", Some(JWT_ASSERTION));
+                self.assertion("client_assertion", assertion)?;
+            }
+            // The id tells whose certificate it is (RFC 8705 §2).
+            ClientAuthentication::Tls | ClientAuthentication::None => {}
+        }
+        self.plain("client_id", id);
+        Ok(())
+    }
+
+    fn basic(&mut self, secret: &Secret, percent: bool) -> Result<(), ProviderError> {
+        let part = |text: &str| if percent { encoded(text) } else { text.to_owned() };
+        let pair =
+            format!("{}:{}", part(self.context.client_id.unwrap_or_default()), part(secret.expose_secret()));
+        let credentials = STANDARD.encode(pair);
+        self.secrets.add(secret);
+        self.secrets.add_text(&credentials);
+        let mut header = HeaderValue::try_from(format!("Basic {credentials}")).map_err(|_| {
+            ProviderError::new(ErrorKind::Internal, "the header 'Authorization' cannot be made")
+        })?;
+        header.set_sensitive(true);
+        self.authorization = Some(header);
+        Ok(())
+    }
+
+    fn assertion(&mut self, name: &'a str, assertion: &Assertion) -> Result<(), ProviderError> {
+        let text = assertion.text(self.clock, &self.context)?;
+        self.secret(name, text);
+        Ok(())
+    }
+
+    fn secret(&mut self, name: &'a str, value: Secret) {
+        self.secrets.add(&value);
+        self.fields.push((name, value));
+    }
+
+    fn plain(&mut self, name: &'a str, value: Option<&str>) {
+        self.fields.extend(value.map(|value| (name, SecretString::from(value.to_owned()))));
+    }
+
+    fn finish(self) -> Request {
+        let mut form = Serializer::new(String::new());
+        form.extend_pairs(self.fields.iter().map(|(name, value)| (name, value.expose_secret())));
+        let form = Form { authorization: self.authorization, body: form.finish() };
+        Request { form, secrets: self.secrets, made: self.made }
+    }
+}
+
+/// As in a form (RFC 6749 appendix B).
+fn encoded(text: &str) -> String {
+    byte_serialize(text.as_bytes()).collect()
+}

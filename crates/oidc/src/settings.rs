@@ -56,8 +56,9 @@ pub(crate) struct Exchange {
 pub(crate) enum Endpoint {
     /// Named by the configuration, which wins over an issuer.
     Url(Url),
-    /// Published by the issuer (RFC 8414, OpenID Connect Discovery 1.0).
-    Issuer(Url),
+    /// Published by this issuer (RFC 8414, OpenID Connect Discovery 1.0): a URL, to the letter as the configuration has it,
+    /// since that is how issuers are compared.
+    Issuer(String),
 }
 
 /// Whom a token is for, in the client's own logs.

@@ -57,9 +57,9 @@ fn endpoint(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<N
     }
 }
 
-fn issuer(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<Url> {
+fn issuer(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<String> {
     let checked = parse(text, allow_http).and_then(|url| match url.query() {
-        None => Ok(url),
+        None => Ok(text.to_owned()),
         Some(_) => Err("this one has a query, which RFC 8414 §2 forbids".to_owned()),
     });
     let fault = |fault| {

@@ -1,0 +1,146 @@
+//! Whom a connection trusts, and what it proves itself by.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use oauthbearer_core::ConfigError;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::Verifier;
+
+use super::{Ca, ClientCertificate, HttpSettings};
+use crate::file;
+use crate::private_key::PrivateKey;
+
+pub(super) const CA_LOCATION: &str = "https.ca.location";
+const CA_PEM: &str = "https.ca.pem";
+const CERTIFICATE: &str = "client_certificate_file";
+const KEY: &str = "client_key_file";
+
+/// The files whose change makes another configuration.
+pub(super) fn files(settings: &HttpSettings) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    if let Some(Ca::Location(path)) = &settings.ca {
+        files.push(path.clone());
+        files.extend(entries(path).unwrap_or_default());
+    }
+    if let Some(ClientCertificate { certificate, key, .. }) = &settings.identity {
+        files.extend([certificate.clone(), key.clone()]);
+    }
+    files
+}
+
+/// With aws-lc-rs given, so that it needs no default of the process and minds none.
+pub(super) fn config(settings: &HttpSettings) -> Result<ClientConfig, ConfigError> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder =
+        ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().map_err(
+            |fault| ConfigError::new("sasl.oauthbearer.method", format!("TLS cannot be used: {fault}")),
+        )?;
+    let authorities = settings.ca.as_ref().map(authorities).transpose()?.unwrap_or_default();
+    // The system's roots and those.
+    let builder = match Verifier::new_with_extra_roots(authorities, provider) {
+        Ok(verifier) => builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)),
+        // There are none at all, as in an empty container image: connections fail and say why, plain http to this machine
+        // works.
+        Err(_) => builder.with_root_certificates(RootCertStore::empty()),
+    };
+    let mut config = match &settings.identity {
+        None => builder.with_no_client_auth(),
+        Some(identity) => {
+            let (chain, key) = (chain(identity)?, key(identity)?);
+            builder.with_client_auth_cert(chain, key).map_err(|fault| unfit(identity, &fault))?
+        }
+    };
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// The certificates to trust; those that are none are left out where others are.
+fn authorities(ca: &Ca) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
+    let (key, place, texts) = match ca {
+        Ca::Pem(text) => (CA_PEM, "the text".to_owned(), vec![text.clone().into_bytes()]),
+        Ca::Location(path) => {
+            let place = path.display().to_string();
+            let texts = location(path).map_err(|error| unusable(CA_LOCATION, path, &error.to_string()))?;
+            (CA_LOCATION, place, texts)
+        }
+    };
+    let mut roots = RootCertStore::empty();
+    let mut found: Vec<CertificateDer<'static>> =
+        texts.iter().flat_map(|text| CertificateDer::pem_slice_iter(text)).flatten().collect();
+    found.retain(|certificate| roots.add(certificate.clone()).is_ok());
+    match found.is_empty() {
+        false => Ok(found),
+        true => Err(ConfigError::new(
+            key,
+            format!(
+                "'{key}' must hold PEM certificates of authorities (-----BEGIN CERTIFICATE-----); {place} holds none that can \
+                 be read"
+            ),
+        )),
+    }
+}
+
+/// What a file, or each file of a directory, holds.
+fn location(path: &Path) -> io::Result<Vec<Vec<u8>>> {
+    match path.is_dir() {
+        false => Ok(vec![fs::read(path)?]),
+        // Directories may hold other files, too.
+        true => Ok(entries(path)?.iter().filter_map(|path| fs::read(path).ok()).collect()),
+    }
+}
+
+/// The files of a directory; none if it is a file.
+fn entries(path: &Path) -> io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(Vec::new());
+    }
+    let paths: io::Result<Vec<PathBuf>> = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect();
+    let mut files: Vec<PathBuf> = paths?.into_iter().filter(|path| path.is_file()).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn chain(identity: &ClientCertificate) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
+    let path = &identity.certificate;
+    let text = file::read(path).map_err(|error| unusable(CERTIFICATE, path, &error.to_string()))?;
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
+    match chain {
+        Ok(chain) if !chain.is_empty() => Ok(chain),
+        _ => Err(unusable(
+            CERTIFICATE,
+            path,
+            "it must hold the client's certificate and those between it and its authority, in PEM (-----BEGIN CERTIFICATE-----)",
+        )),
+    }
+}
+
+fn key(identity: &ClientCertificate) -> Result<PrivateKeyDer<'static>, ConfigError> {
+    let path = &identity.key;
+    let text = file::read(path).map_err(|error| unusable(KEY, path, &error.to_string()))?;
+    let key = PrivateKey::from_pem(&text, identity.passphrase.as_ref())
+        .map_err(|fault| unusable(KEY, path, &fault))?;
+    Ok(PrivatePkcs8KeyDer::from(key.pkcs8().to_vec()).into())
+}
+
+fn unfit(identity: &ClientCertificate, fault: &rustls::Error) -> ConfigError {
+    match fault {
+        rustls::Error::InconsistentKeys(_) => {
+            let other = identity.certificate.display();
+            unusable(KEY, &identity.key, &format!("it is not the key of the certificate in {other}"))
+        }
+        _ => unusable(
+            CERTIFICATE,
+            &identity.certificate,
+            "its certificate or key is of a kind that TLS cannot use here",
+        ),
+    }
+}
+
+fn unusable(key: &str, path: &Path, fault: &str) -> ConfigError {
+    ConfigError::new(key, format!("'{key}' names {}, which cannot be used: {fault}", path.display()))
+}

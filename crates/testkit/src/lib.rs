@@ -7,10 +7,15 @@
 //!
 //! With the feature `broker`, `broker::Broker` is an in-process Kafka broker over TLS that speaks SASL/OAUTHBEARER.
 //! With the feature `fake-sts`, `sts::FakeSts` is an in-process AWS STS that signs web identity tokens.
+//! With the feature `fake-idp`, `idp::FakeIdp` is an in-process OAuth 2.0 token server.
 
 #[cfg(feature = "broker")]
 pub mod broker;
+#[cfg(any(feature = "broker", feature = "fake-idp", feature = "fake-sts"))]
+mod common;
 pub mod conformance;
+#[cfg(feature = "fake-idp")]
+pub mod idp;
 mod leak;
 mod recording_sink;
 mod scripted;

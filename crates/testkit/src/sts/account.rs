@@ -1,7 +1,7 @@
 //! Who is known to the pretended AWS account: access keys, the principals behind them, and roles.
 
-use super::random;
-use super::time::Moment;
+use crate::common::random;
+use crate::common::time::Moment;
 use crate::sigv4::{sha256_hex, AccessKey};
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use base64::Engine;

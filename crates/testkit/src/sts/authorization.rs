@@ -6,7 +6,7 @@
 use super::account::{Caller, Known};
 use super::error_answer::ErrorAnswer;
 use super::fault::expired_token;
-use super::time::Moment;
+use crate::common::time::Moment;
 use crate::sigv4::{date, sha256_hex, unhex, Scope};
 use axum::http::HeaderMap;
 

@@ -1,12 +1,13 @@
 //! How a fake STS is set up before it starts.
 
 use super::account::{Account, Role};
-use super::journal::Journal;
-use super::random;
-use super::server::Server;
+use super::server;
 use super::service::{Place, Service};
 use super::signing::SigningKeys;
 use super::FakeSts;
+use crate::common::faults::Faults;
+use crate::common::journal::Journal;
+use crate::common::random;
 use crate::sigv4::AccessKey;
 use oauthbearer_core::Clock;
 use std::io;
@@ -79,10 +80,9 @@ impl Builder {
             clock: self.clock,
             journal: Journal::new(),
             account: Mutex::new(account),
-            next_faults: Mutex::default(),
-            fault_rule: Mutex::default(),
+            faults: Faults::new(),
         });
-        let server = Server::start(Arc::clone(&service))?;
-        Ok(FakeSts { service, server })
+        let (server, address) = server::start(Arc::clone(&service))?;
+        Ok(FakeSts { service, address, _server: server })
     }
 }

@@ -26,31 +26,31 @@ mod builder;
 mod constraints;
 mod error_answer;
 mod fault;
-mod journal;
 mod parameters;
-mod random;
+mod request;
 mod server;
 mod service;
 mod signing;
-mod time;
-mod wire;
 mod xml;
 
 pub use crate::sigv4::AccessKey;
 pub use account::Role;
 pub use builder::Builder;
 pub use fault::Fault;
-pub use journal::Request;
+pub use request::Request;
 
-use server::Server;
-use service::{lock, Service};
+use crate::common::server::Server;
+use service::Service;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A running STS. Dropping it stops it, cuts its connections and waits for its thread.
 pub struct FakeSts {
     service: Arc<Service>,
-    server: Server,
+    address: SocketAddr,
+    /// Dropped with this.
+    _server: Server,
 }
 
 impl FakeSts {
@@ -61,7 +61,7 @@ impl FakeSts {
 
     /// Its URL, `http://127.0.0.1:PORT`, for a client's endpoint.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.server.address)
+        format!("http://{}", self.address)
     }
 
     /// The claim `iss` of its tokens.
@@ -76,14 +76,14 @@ impl FakeSts {
 
     /// Spoils the next accepted request that no earlier fault is for. A request that is refused anyway uses up none.
     pub fn fail_next(&self, fault: Fault) {
-        lock(&self.service.next_faults).push_back(fault);
+        self.service.faults.push(fault);
     }
 
     /// Asks `rule` about each accepted request from now on, where no fault is queued. It replaces an earlier rule.
     ///
     /// After a [`Fault::Wait`] the rule is asked again. It runs on the server's thread and must not call this server.
     pub fn fail_when(&self, rule: impl Fn(&Request) -> Option<Fault> + Send + Sync + 'static) {
-        *lock(&self.service.fault_rule) = Some(Box::new(rule));
+        self.service.faults.follow(rule);
     }
 
     /// Everything it was asked so far.

@@ -1,7 +1,7 @@
 //! The form that a request of the AWS query protocol is.
 
 use super::error_answer::ErrorAnswer;
-use crate::sigv4;
+use crate::common::percent;
 use std::collections::BTreeMap;
 
 /// The decoded parameters of a request.
@@ -11,14 +11,12 @@ pub(super) struct Parameters(BTreeMap<String, String>);
 impl Parameters {
     /// Reads `name=value&…`, where `+` is a space.
     pub(super) fn parse(body: &[u8]) -> Result<Self, ErrorAnswer> {
-        let malformed = || ErrorAnswer::invalid("MalformedInput", "The body is not a form in UTF-8");
-        let form = std::str::from_utf8(body).map_err(|_| malformed())?;
-        let decode = |text: &str| sigv4::decode(&text.replace('+', " ")).ok_or_else(malformed);
+        let malformed = |message| ErrorAnswer::invalid("MalformedInput", message);
+        let pairs = percent::form(body).ok_or_else(|| malformed("The body is not a form in UTF-8"))?;
         let mut parameters = BTreeMap::new();
-        for pair in form.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            if parameters.insert(decode(name)?, decode(value)?).is_some() {
-                return Err(ErrorAnswer::invalid("MalformedInput", "A parameter occurs twice"));
+        for (name, value) in pairs {
+            if parameters.insert(name, value).is_some() {
+                return Err(malformed("A parameter occurs twice"));
             }
         }
         Ok(Self(parameters))

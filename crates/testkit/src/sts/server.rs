@@ -1,65 +1,28 @@
-//! The service's thread, and HTTP.
+//! What is where.
 
 use super::service::{Answer, Service};
-use super::wire::{Port, Scissors};
+use crate::common::server::{self, Server};
+use crate::common::{http, wire::Scissors};
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, DATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::Router;
+use axum::{Extension, Router};
 use serde_json::{json, Value};
-use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 const JWKS_PATH: &str = "/.well-known/jwks.json";
 
-/// The handle of the thread; dropping it ends the thread, cuts its connections and waits for it.
-pub(super) struct Server {
-    pub(super) address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Server {
-    /// Listens on a free port of 127.0.0.1.
-    pub(super) fn start(service: Arc<Service>) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = {
-            let _context = runtime.enter();
-            TcpListener::from_std(listener)?
-        };
-        let routes = routes(service, address).into_make_service_with_connect_info::<Scissors>();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let serve = async move {
-            tokio::select! {
-                _ = axum::serve(Port(listener), routes).into_future() => {}
-                _ = stopped => {}
-            }
-        };
-        let thread =
-            std::thread::Builder::new().name("fake-sts".into()).spawn(move || runtime.block_on(serve))?;
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic of that thread has been reported by its own hook.
-            let _ = thread.join();
-        }
-    }
+/// Listens on a free port of 127.0.0.1.
+pub(super) fn start(service: Arc<Service>) -> io::Result<(Server, SocketAddr)> {
+    let (listener, address) = server::listen()?;
+    let routes = routes(service, address);
+    let server = Server::start("fake-sts", listener, move |stream| http::serve(stream, routes.clone()))?;
+    Ok((server, address))
 }
 
 fn routes(service: Arc<Service>, address: SocketAddr) -> Router {
@@ -73,7 +36,7 @@ fn routes(service: Arc<Service>, address: SocketAddr) -> Router {
 
 async fn query(
     State(service): State<Arc<Service>>,
-    ConnectInfo(scissors): ConnectInfo<Scissors>,
+    Extension(scissors): Extension<Scissors>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {

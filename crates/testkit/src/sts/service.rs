@@ -5,19 +5,18 @@ use super::actions::{web_identity_token_answer, Action};
 use super::authorization::Authorization;
 use super::error_answer::ErrorAnswer;
 use super::fault::Fault;
-use super::journal::{Journal, Request};
 use super::parameters::Parameters;
+use super::request::Request;
 use super::signing::SigningKeys;
-use super::time::Moment;
-use super::wire::{Cut, Scissors};
-use super::{random, xml};
+use super::xml;
+use crate::common::faults::Faults;
+use crate::common::journal::Journal;
+use crate::common::time::Moment;
+use crate::common::wire::{Cut, Scissors};
+use crate::common::{lock, random};
 use axum::http::HeaderMap;
 use oauthbearer_core::Clock;
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard};
-
-/// Decides on a fault for an accepted request.
-pub(super) type FaultRule = Box<dyn Fn(&Request) -> Option<Fault> + Send + Sync>;
+use std::sync::Mutex;
 
 /// Where the service is, and who it is.
 pub(super) struct Place {
@@ -29,10 +28,9 @@ pub(super) struct Place {
 pub(super) struct Service {
     pub(super) place: Place,
     pub(super) clock: Clock,
-    pub(super) journal: Journal,
+    pub(super) journal: Journal<Request>,
     pub(super) account: Mutex<Account>,
-    pub(super) next_faults: Mutex<VecDeque<Fault>>,
-    pub(super) fault_rule: Mutex<Option<FaultRule>>,
+    pub(super) faults: Faults<Request, Fault>,
 }
 
 /// An answer before it becomes HTTP.
@@ -88,7 +86,7 @@ impl Service {
         scissors: &Scissors,
     ) -> (u16, Vec<u8>) {
         let mut token = None;
-        while let Some(fault) = self.fault(request) {
+        while let Some(fault) = self.faults.next(request) {
             if let Some(error) = fault.error(caller, action.name()) {
                 return failure(&error, &request.request_id);
             }
@@ -114,11 +112,6 @@ impl Service {
         };
         (200, xml::success(action.name(), &result, &request.request_id).into_bytes())
     }
-
-    fn fault(&self, request: &Request) -> Option<Fault> {
-        let next = lock(&self.next_faults).pop_front();
-        next.or_else(|| lock(&self.fault_rule).as_ref().and_then(|rule| rule(request)))
-    }
 }
 
 fn failure(error: &ErrorAnswer, request_id: &str) -> (u16, Vec<u8>) {
@@ -140,8 +133,4 @@ fn describe(parameters: Option<&Parameters>, authorization: Option<&Authorizatio
         refusal: None,
         request_id: random::uuid(),
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().expect("no panic while the service is locked")
 }

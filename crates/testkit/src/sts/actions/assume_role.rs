@@ -4,8 +4,8 @@ use super::super::account::{Account, Caller};
 use super::super::constraints::Constraints;
 use super::super::error_answer::ErrorAnswer;
 use super::super::parameters::Parameters;
-use super::super::time::Moment;
 use super::super::xml::{element, text};
+use crate::common::time::Moment;
 use regex::Regex;
 use std::sync::LazyLock;
 

@@ -8,7 +8,7 @@ use super::account::{Account, Caller};
 use super::error_answer::ErrorAnswer;
 use super::parameters::Parameters;
 use super::service::Place;
-use super::time::Moment;
+use crate::common::time::Moment;
 use assume_role::AssumeRole;
 pub(super) use web_identity_token::answer as web_identity_token_answer;
 use web_identity_token::WebIdentityToken;

@@ -8,9 +8,11 @@ use super::super::error_answer::ErrorAnswer;
 use super::super::fault::session_duration_escalation;
 use super::super::parameters::Parameters;
 use super::super::service::Place;
-use super::super::signing::Algorithm;
-use super::super::time::Moment;
-use super::super::{random, xml};
+use super::super::signing;
+use super::super::xml;
+use crate::common::jose::Algorithm;
+use crate::common::random;
+use crate::common::time::Moment;
 use regex::Regex;
 use serde_json::{json, Map, Value};
 use std::sync::LazyLock;
@@ -94,7 +96,7 @@ fn check_audience(constraints: &mut Constraints, audience: &[String]) {
 
 fn check_algorithm(constraints: &mut Constraints, parameters: &Parameters) -> Algorithm {
     let name = constraints.required(parameters, "SigningAlgorithm");
-    Algorithm::parse(name).unwrap_or_else(|| {
+    signing::algorithm(name).unwrap_or_else(|| {
         if parameters.value("SigningAlgorithm").is_some() {
             constraints.fail(name, "signingAlgorithm", "Member must satisfy enum value set: [RS256, ES384]");
         }

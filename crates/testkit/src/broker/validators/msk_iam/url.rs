@@ -1,6 +1,6 @@
 //! The presigned URL, taken apart.
 
-use crate::sigv4;
+use crate::common::percent;
 use std::collections::BTreeMap;
 
 /// Host and decoded query parameters of the URL.
@@ -72,7 +72,7 @@ fn encode(text: &str) -> String {
 }
 
 fn decode(text: &str) -> Result<String, String> {
-    sigv4::decode(text).ok_or_else(|| {
+    percent::decode(text).ok_or_else(|| {
         "the URL's query is not UTF-8 in percent encoding: a % needs two hexadecimal digits".into()
     })
 }

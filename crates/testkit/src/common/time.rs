@@ -1,4 +1,4 @@
-//! Times as AWS writes them.
+//! Times as servers write them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,38 +8,40 @@ const MONTHS: [&str; 12] =
 
 /// A moment, to the second, counted from 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Moment(u64);
+pub(crate) struct Moment(u64);
 
 impl Moment {
-    pub(super) fn from_epoch(since: Duration) -> Self {
+    pub(crate) fn from_epoch(since: Duration) -> Self {
         Self(since.as_secs())
     }
 
-    pub(super) fn seconds(self) -> u64 {
+    pub(crate) fn seconds(self) -> u64 {
         self.0
     }
 
-    pub(super) fn plus(self, seconds: u64) -> Self {
+    pub(crate) fn plus(self, seconds: u64) -> Self {
         Self(self.0 + seconds)
     }
 
-    pub(super) fn minus(self, seconds: u64) -> Self {
+    #[cfg(feature = "fake-sts")]
+    pub(crate) fn minus(self, seconds: u64) -> Self {
         Self(self.0.saturating_sub(seconds))
     }
 
-    /// `2023-11-14T22:13:20Z`, as in the answers.
-    pub(super) fn iso8601(self) -> String {
+    /// `2023-11-14T22:13:20Z`, as in answers.
+    pub(crate) fn iso8601(self) -> String {
         let ((year, month, day), (hour, minute, second)) = (self.date(), self.time());
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 
-    /// `20231114T221320Z`, as in signatures.
-    pub(super) fn basic(self) -> String {
+    /// `20231114T221320Z`, as in AWS's signatures.
+    #[cfg(feature = "fake-sts")]
+    pub(crate) fn basic(self) -> String {
         self.iso8601().replace(['-', ':'], "")
     }
 
     /// `Tue, 14 Nov 2023 22:13:20 GMT`, as in the header `Date`.
-    pub(super) fn http_date(self) -> String {
+    pub(crate) fn http_date(self) -> String {
         let ((year, month, day), (hour, minute, second)) = (self.date(), self.time());
         let weekday = WEEKDAYS[(self.0 / 86_400 % 7) as usize];
         let month = MONTHS[month as usize - 1];
@@ -73,22 +75,21 @@ impl From<SystemTime> for Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sigv4::date;
 
     #[test]
     fn known_times() {
         let moment = Moment(1_700_000_000);
         assert_eq!(moment.iso8601(), "2023-11-14T22:13:20Z");
-        assert_eq!(moment.basic(), "20231114T221320Z");
         assert_eq!(moment.http_date(), "Tue, 14 Nov 2023 22:13:20 GMT");
         assert_eq!(Moment(0).http_date(), "Thu, 01 Jan 1970 00:00:00 GMT");
     }
 
+    #[cfg(feature = "fake-sts")]
     #[test]
     fn every_day_until_2120_reads_back() {
         for day in 0..54_787 {
             let moment = Moment(day * 86_400 + 12_345);
-            let read = date::since_epoch(&moment.basic()).map(Moment::from_epoch);
+            let read = crate::sigv4::date::since_epoch(&moment.basic()).map(Moment::from_epoch);
             assert_eq!(read, Some(moment), "{}", moment.basic());
         }
     }

@@ -1,9 +1,8 @@
-use std::fmt;
 use std::sync::Arc;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
-use oauthbearer_aws::{CredentialChain, Environment, CREDENTIAL_KEYS};
+use oauthbearer_aws::{CredentialChain, Environment, Injected, CREDENTIAL_KEYS};
 use oauthbearer_core::{ConfigError, Key, ProviderConfig, ProviderFactory, TokenProvider};
 
 use crate::keys::{Settings, MSK_KEYS};
@@ -22,18 +21,16 @@ pub(crate) const MARKER: &str = "aws_msk_iam";
 /// assert_eq!(Factory::default().provider(&config)?.region().name(), "eu-west-1");
 /// # Ok::<(), oauthbearer_core::ConfigError>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Factory {
-    credentials: Option<SharedCredentialsProvider>,
-    sdk_config: Option<SdkConfig>,
-    environment: Option<Environment>,
+    injected: Injected,
 }
 
 impl Factory {
     /// Signs with the credentials of `provider`, which is asked at every token. Nothing is read from the environment.
     #[must_use]
     pub fn with_credentials(mut self, provider: SharedCredentialsProvider) -> Self {
-        self.credentials = Some(provider);
+        self.injected = self.injected.with_credentials(provider);
         self
     }
 
@@ -41,14 +38,14 @@ impl Factory {
     /// STS. Nothing is read from the environment.
     #[must_use]
     pub fn with_sdk_config(mut self, config: SdkConfig) -> Self {
-        self.sdk_config = Some(config);
+        self.injected = self.injected.with_sdk_config(config);
         self
     }
 
     /// Where environment variables are read. Default: the process's.
     #[must_use]
     pub fn with_environment(mut self, environment: Environment) -> Self {
-        self.environment = Some(environment);
+        self.injected = self.injected.with_environment(environment);
         self
     }
 
@@ -57,26 +54,12 @@ impl Factory {
     /// # Errors
     /// Everything that is wrong with the configuration.
     pub fn provider(&self, config: &ProviderConfig) -> Result<MskIam, ConfigError> {
-        let environment = self.environment();
-        let settings = Settings::read(config, &environment)?;
-        let mut chain = CredentialChain::builder(settings.credentials.clone())
-            .environment(environment)
+        let settings = Settings::read(config, &self.injected.environment())?;
+        let chain = CredentialChain::builder(settings.credentials.clone())
+            .injected(self.injected.clone())
             .default_region(settings.cluster.region.clone())
             .clock(config.clock.clone());
-        if let Some(credentials) = &self.credentials {
-            chain = chain.credentials_provider(credentials.clone());
-        }
-        if let Some(sdk_config) = &self.sdk_config {
-            chain = chain.sdk_config(sdk_config.clone());
-        }
         Ok(MskIam::new(settings, chain.build()?, config.clock.clone()))
-    }
-
-    fn environment(&self) -> Environment {
-        if self.credentials.is_some() || self.sdk_config.is_some() {
-            return Environment::empty();
-        }
-        self.environment.clone().unwrap_or_else(Environment::process)
     }
 }
 
@@ -99,12 +82,5 @@ impl ProviderFactory for Factory {
 
     fn build(&self, config: &ProviderConfig) -> Result<Arc<dyn TokenProvider>, ConfigError> {
         Ok(Arc::new(self.provider(config)?))
-    }
-}
-
-impl fmt::Debug for Factory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let injected = self.credentials.is_some() || self.sdk_config.is_some();
-        f.debug_struct("Factory").field("injected", &injected).finish_non_exhaustive()
     }
 }

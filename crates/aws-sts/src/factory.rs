@@ -1,9 +1,8 @@
-use std::fmt;
 use std::sync::Arc;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
-use oauthbearer_aws::{endpoint_fault, CredentialChain, Environment, CREDENTIAL_KEYS};
+use oauthbearer_aws::{CredentialChain, Environment, Injected, CREDENTIAL_KEYS};
 use oauthbearer_core::{ConfigError, Key, ProviderConfig, ProviderFactory, TokenProvider};
 
 use crate::console::Console;
@@ -23,18 +22,16 @@ pub(crate) const MARKER: &str = "aws_iam";
 /// assert_eq!(Factory::default().provider(&config)?.audience(), "https://confluent.cloud/oidc");
 /// # Ok::<(), oauthbearer_core::ConfigError>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Factory {
-    credentials: Option<SharedCredentialsProvider>,
-    sdk_config: Option<SdkConfig>,
-    environment: Option<Environment>,
+    injected: Injected,
 }
 
 impl Factory {
     /// Signs with the credentials of `provider`, which is asked at every token. Nothing is read from the environment.
     #[must_use]
     pub fn with_credentials(mut self, provider: SharedCredentialsProvider) -> Self {
-        self.credentials = Some(provider);
+        self.injected = self.injected.with_credentials(provider);
         self
     }
 
@@ -42,14 +39,14 @@ impl Factory {
     /// settings. Its region is not used, the key `region` is. Nothing is read from the environment.
     #[must_use]
     pub fn with_sdk_config(mut self, config: SdkConfig) -> Self {
-        self.sdk_config = Some(config);
+        self.injected = self.injected.with_sdk_config(config);
         self
     }
 
     /// Where environment variables are read. Default: the process's.
     #[must_use]
     pub fn with_environment(mut self, environment: Environment) -> Self {
-        self.environment = Some(environment);
+        self.injected = self.injected.with_environment(environment);
         self
     }
 
@@ -69,42 +66,15 @@ impl Factory {
         config: &ProviderConfig,
         console: Console,
     ) -> Result<AwsIam, ConfigError> {
-        let environment = self.environment();
         if settings.credentials.sts_endpoint.is_none() {
-            self.check_outer_endpoint(&environment)?;
+            self.injected.check_sts_endpoint()?;
         }
         let mut credentials = settings.credentials.clone();
         // Roles are assumed where tokens are asked for, so that one endpoint and one way out serve both.
         credentials.sts_region.get_or_insert_with(|| settings.region.clone());
-        let mut chain =
-            CredentialChain::builder(credentials).environment(environment).clock(config.clock.clone());
-        if let Some(credentials) = &self.credentials {
-            chain = chain.credentials_provider(credentials.clone());
-        }
-        if let Some(sdk_config) = &self.sdk_config {
-            chain = chain.sdk_config(sdk_config.clone());
-        }
+        let chain =
+            CredentialChain::builder(credentials).injected(self.injected.clone()).clock(config.clock.clone());
         Ok(AwsIam::new(settings, chain.build()?, config.clock.clone(), console))
-    }
-
-    /// The endpoint that environment or program set in place of the key, and that the key's rules hold for.
-    fn check_outer_endpoint(&self, environment: &Environment) -> Result<(), ConfigError> {
-        const VARIABLE: &str = "AWS_ENDPOINT_URL_STS";
-        let injected = self.sdk_config.as_ref().and_then(SdkConfig::endpoint_url).map(str::to_owned);
-        let given = [(VARIABLE, environment.value(VARIABLE)), ("sdk_config", injected)];
-        for (place, url) in given {
-            if let Some(fault) = url.as_deref().and_then(endpoint_fault) {
-                return Err(ConfigError::new(place, format!("'{place}' {fault}")));
-            }
-        }
-        Ok(())
-    }
-
-    fn environment(&self) -> Environment {
-        if self.credentials.is_some() || self.sdk_config.is_some() {
-            return Environment::empty();
-        }
-        self.environment.clone().unwrap_or_else(Environment::process)
     }
 }
 
@@ -119,12 +89,5 @@ impl ProviderFactory for Factory {
 
     fn build(&self, config: &ProviderConfig) -> Result<Arc<dyn TokenProvider>, ConfigError> {
         Ok(Arc::new(self.provider(config)?))
-    }
-}
-
-impl fmt::Debug for Factory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let injected = self.credentials.is_some() || self.sdk_config.is_some();
-        f.debug_struct("Factory").field("injected", &injected).finish_non_exhaustive()
     }
 }

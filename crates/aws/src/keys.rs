@@ -1,3 +1,4 @@
+use oauthbearer_core::keys::shown;
 use oauthbearer_core::{Key, Reader};
 use url::{Host, Url};
 
@@ -86,7 +87,7 @@ pub fn region(reader: &mut Reader<'_>, name: &str) -> Option<AwsRegion> {
     let value = reader.text(name)?;
     let region = AwsRegion::parse(&value);
     if region.is_none() {
-        let got: String = value.chars().take(40).flat_map(char::escape_debug).collect();
+        let got = shown(&value);
         let message = format!(
             "must be the name of an AWS region, such as us-east-1 or us-gov-west-1 (aws-global is none); got '{got}'."
         );
@@ -150,10 +151,12 @@ fn is_role_arn(value: &str) -> bool {
         && value.len() <= 2048
 }
 
+/// What sets the endpoint of STS where the key `sts_endpoint` does not.
+pub(crate) const STS_ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_STS";
+
 /// Why `value` is no URL for STS, in words that follow the name of what holds it: no URL of a host alone, the global
 /// endpoint, or plain http to another machine, over which tokens would travel in the clear.
-#[must_use]
-pub fn endpoint_fault(value: &str) -> Option<&'static str> {
+pub(crate) fn endpoint_fault(value: &str) -> Option<&'static str> {
     const FORM: &str = "must be a URL of a host alone, such as https://sts.us-east-1.amazonaws.com.";
     let Ok(url) = Url::parse(value) else { return Some(FORM) };
     let bare = url.username().is_empty()

@@ -3,6 +3,7 @@
 //! - [`CREDENTIAL_KEYS`] and [`CredentialConfig`]: whose credentials, by the keys that users of other Kafka clients know;
 //! - [`CredentialChain`]: the standard chain (environment, profile, web identity, container, instance metadata), or what
 //!   the program injects, and a role on top, with session names that never change;
+//! - [`Injected`]: what a program passes in;
 //! - [`AwsRegion`]: region names of every partition;
 //! - [`Refusal`] and [`unreachable()`]: the errors of calls to AWS, for providers that make calls of their own.
 //!
@@ -12,6 +13,7 @@
 mod chain;
 mod environment;
 mod failure;
+mod injected;
 mod keys;
 mod profile;
 mod region;
@@ -25,7 +27,8 @@ mod watch;
 pub use chain::{CredentialChain, CredentialChainBuilder};
 pub use environment::Environment;
 pub use failure::{unreachable, Refusal};
-pub use keys::{endpoint_fault, region, CredentialConfig, RoleConfig, CREDENTIAL_KEYS};
+pub use injected::Injected;
+pub use keys::{region, CredentialConfig, RoleConfig, CREDENTIAL_KEYS};
 pub use region::AwsRegion;
 pub use source::Source;
 pub use sts::Identity;

@@ -10,8 +10,8 @@ use aws_types::origin::Origin;
 use aws_types::SdkConfig;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
-use crate::environment::is_url;
 use crate::failure::sts_failure;
+use crate::keys::{endpoint_fault, STS_ENDPOINT_VARIABLE};
 use crate::profile::Switches;
 use crate::sdk::{retry, timeouts, Sdk};
 use crate::{AwsRegion, CredentialConfig, Environment};
@@ -69,7 +69,7 @@ impl StsSettings {
         Self {
             fips: switches.fips || region.as_ref().is_some_and(AwsRegion::fips),
             dual_stack: switches.dual_stack,
-            url: config.sts_endpoint.clone().or_else(|| environment.value("AWS_ENDPOINT_URL_STS")),
+            url: config.sts_endpoint.clone().or_else(|| environment.value(STS_ENDPOINT_VARIABLE)),
             region,
         }
     }
@@ -95,9 +95,10 @@ impl StsSettings {
         credentials: Option<Credentials>,
     ) -> Result<aws_sdk_sts::Client, ProviderError> {
         // The key is checked before, so this is the variable's.
-        if self.url.as_deref().is_some_and(|url| !is_url(url)) {
-            return Err(ProviderError::new(ErrorKind::Credentials, "AWS_ENDPOINT_URL_STS is not a URL")
-                .with_help("Set it to one such as https://sts.us-east-1.amazonaws.com, or unset it"));
+        if let Some(fault) = self.url.as_deref().and_then(endpoint_fault) {
+            let message = format!("'{STS_ENDPOINT_VARIABLE}' {}", fault.trim_end_matches('.'));
+            return Err(ProviderError::new(ErrorKind::Credentials, message)
+                .with_help("Correct or unset it, or set the key sts_endpoint"));
         }
         let Some(region) = &self.region else {
             return Err(ProviderError::new(

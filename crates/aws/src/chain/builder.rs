@@ -3,7 +3,7 @@ use aws_types::SdkConfig;
 use oauthbearer_core::{Clock, ConfigError};
 
 use super::CredentialChain;
-use crate::{AwsRegion, CredentialConfig, Environment};
+use crate::{AwsRegion, CredentialConfig, Environment, Injected};
 
 /// The session name of Amazon's own Kafka clients.
 const SESSION_NAME: &str = "MSKSASLDefaultSession";
@@ -12,35 +12,32 @@ const SESSION_NAME: &str = "MSKSASLDefaultSession";
 #[must_use]
 pub struct CredentialChainBuilder {
     config: CredentialConfig,
-    environment: Environment,
-    credentials: Option<SharedCredentialsProvider>,
-    sdk_config: Option<SdkConfig>,
+    injected: Injected,
     default_region: Option<AwsRegion>,
     clock: Clock,
 }
 
 impl CredentialChainBuilder {
     pub(super) fn new(config: CredentialConfig) -> Self {
-        Self {
-            config,
-            environment: Environment::process(),
-            credentials: None,
-            sdk_config: None,
-            default_region: None,
-            clock: Clock::system(),
-        }
+        Self { config, injected: Injected::default(), default_region: None, clock: Clock::system() }
     }
 
     /// Takes credentials from `provider`, with a role on top where one is configured. Reads no environment.
     pub fn credentials_provider(mut self, provider: SharedCredentialsProvider) -> Self {
-        self.credentials = Some(provider);
+        self.injected = self.injected.with_credentials(provider);
         self
     }
 
     /// Takes the credentials provider of an SDK configuration, and its HTTP client, region and endpoint for STS. Reads no
     /// environment.
     pub fn sdk_config(mut self, config: SdkConfig) -> Self {
-        self.sdk_config = Some(config);
+        self.injected = self.injected.with_sdk_config(config);
+        self
+    }
+
+    /// All that the program passes in, in place of what was set so far.
+    pub fn injected(mut self, injected: Injected) -> Self {
+        self.injected = injected;
         self
     }
 
@@ -52,7 +49,7 @@ impl CredentialChainBuilder {
 
     /// Where environment variables are read. Default: the process's.
     pub fn environment(mut self, environment: Environment) -> Self {
-        self.environment = environment;
+        self.injected = self.injected.with_environment(environment);
         self
     }
 
@@ -65,24 +62,19 @@ impl CredentialChainBuilder {
     /// The chain. Does no I/O.
     ///
     /// # Errors
-    /// A `profile` together with injected credentials, and an SDK configuration without a credentials provider.
+    /// A `profile` together with injected credentials, an SDK configuration without a credentials provider, and a role
+    /// together with an endpoint of STS that [`Injected::check_sts_endpoint`] refuses.
     pub fn build(self) -> Result<CredentialChain, ConfigError> {
-        let injected = match (self.credentials, &self.sdk_config) {
-            (Some(provider), _) => Some(provider),
-            (None, Some(config)) => Some(config.credentials_provider().ok_or_else(|| {
-                ConfigError::new(
-                    "sdk_config",
-                    "The SDK configuration passed in has no credentials provider: give it one.",
-                )
-            })?),
-            (None, None) => None,
-        };
+        let injected = self.injected.credentials()?;
         if injected.is_some() && self.config.profile.is_some() {
             let message =
                 "'profile' is set, but the program passes in its own AWS credentials: remove one of them.";
             return Err(ConfigError::new("profile", message));
         }
-        let environment = if injected.is_some() { Environment::empty() } else { self.environment };
+        if self.config.role.is_some() && self.config.sts_endpoint.is_none() {
+            self.injected.check_sts_endpoint()?;
+        }
+        let environment = self.injected.environment();
         let named = self.config.role.as_ref().and_then(|role| role.session_name.clone());
         Ok(CredentialChain {
             session_name: named
@@ -91,7 +83,7 @@ impl CredentialChainBuilder {
             config: self.config,
             environment,
             injected,
-            sdk_config: self.sdk_config,
+            sdk_config: self.injected.sdk_config().cloned(),
             default_region: self.default_region,
             clock: self.clock,
             kept: Default::default(),

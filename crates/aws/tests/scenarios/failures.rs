@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::Credentials;
+use aws_types::SdkConfig;
 use oauthbearer_core::{ErrorKind, ProviderError};
 use oauthbearer_testkit::LeakCheck;
 
@@ -83,13 +86,55 @@ async fn an_endpoint_out_of_reach_is_named() {
     says(&error, ErrorKind::Unavailable, &[&place, "com.amazonaws.eu-west-1.sts there"]);
 }
 
-#[tokio::test]
-async fn a_variable_that_is_no_url_is_named() {
-    for url in ["sts.us-east-1.amazonaws.com", "nowhere"] {
+/// What `sts_endpoint` refuses, and why.
+const BAD_ENDPOINTS: [(&str, &str); 4] = [
+    ("http://sts.example:4566", "must begin with https://: http is for hosts on this machine only"),
+    ("https://sts.amazonaws.com", "must not be the global endpoint"),
+    ("sts.us-east-1.amazonaws.com", "must be a URL of a host alone"),
+    ("nowhere", "must be a URL of a host alone"),
+];
+
+#[test]
+fn a_role_is_not_sent_to_an_endpoint_that_the_key_refuses() {
+    for (url, why) in BAD_ENDPOINTS {
         let world = World::new().with_keys().set("AWS_ENDPOINT_URL_STS", url);
-        let error = world.chain(&format!("role_arn={ROLE}")).credentials().await.unwrap_err();
-        says(&error, ErrorKind::Credentials, &["AWS_ENDPOINT_URL_STS is not a URL", "https://", "unset it"]);
+        let error = world.builder(&format!("role_arn={ROLE}")).build().unwrap_err().to_string();
+        assert!(error.starts_with(&format!("'AWS_ENDPOINT_URL_STS' {why}")), "{error}");
+        let sdk = SdkConfig::builder()
+            .endpoint_url(url)
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                "AKID", "x", None, None, "test",
+            )))
+            .build();
+        let error =
+            world.builder(&format!("role_arn={ROLE}")).sdk_config(sdk).build().unwrap_err().to_string();
+        assert!(error.starts_with(&format!("'sdk_config' {why}")), "{error}");
+        // The key beats both.
+        let keys = format!("role_arn={ROLE},sts_endpoint=http://127.0.0.1:1");
+        assert!(world.builder(&keys).build().is_ok(), "{url}");
     }
+}
+
+#[tokio::test]
+async fn nor_is_a_role_that_only_the_environment_knows_of() {
+    for (url, why) in BAD_ENDPOINTS {
+        let world = World::new().set("AWS_ENDPOINT_URL_STS", url).set("AWS_ROLE_ARN", ROLE);
+        let file = world.write("token", "a.b.c");
+        let world = world.set("AWS_WEB_IDENTITY_TOKEN_FILE", file.display());
+        let error = world.chain("").credentials().await.unwrap_err();
+        let why = format!("'AWS_ENDPOINT_URL_STS' {why}");
+        says(&error, ErrorKind::Credentials, &[&why, "unset it", "sts_endpoint"]);
+    }
+}
+
+#[tokio::test]
+async fn without_a_role_nobody_minds_the_endpoint() {
+    let world = World::new().with_keys().set("AWS_ENDPOINT_URL_STS", "http://localstack:4566");
+    assert_eq!(world.chain("").credentials().await.unwrap().access_key_id(), "AKIDENV");
+}
+
+#[tokio::test]
+async fn an_endpoint_of_metadata_that_is_no_url_is_named() {
     let world = World::new()
         .set("AWS_EC2_METADATA_DISABLED", "false")
         .set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "nowhere");

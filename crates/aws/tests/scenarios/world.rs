@@ -7,7 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::DateTime;
-use oauthbearer_aws::{CredentialChain, CredentialConfig, Environment, CREDENTIAL_KEYS};
+use oauthbearer_aws::{
+    CredentialChain, CredentialChainBuilder, CredentialConfig, Environment, CREDENTIAL_KEYS,
+};
 use oauthbearer_core::clock::ManualClock;
 use oauthbearer_core::{Clock, Pairs, Reader};
 
@@ -67,11 +69,14 @@ impl World {
 
     /// A chain on this machine, with these pairs in `sasl.oauthbearer.config`.
     pub(crate) fn chain(&self, pairs: &str) -> CredentialChain {
+        self.builder(pairs).build().unwrap()
+    }
+
+    /// As [`chain`](Self::chain), not yet built.
+    pub(crate) fn builder(&self, pairs: &str) -> CredentialChainBuilder {
         CredentialChain::builder(config(pairs))
             .environment(Environment::of(self.variables.clone()))
             .clock(Clock::from(self.clock.clone()))
-            .build()
-            .unwrap()
     }
 }
 

@@ -139,10 +139,7 @@ impl Authenticator {
     /// # Errors
     /// No token within the builder's `token_timeout`, or librdkafka refused it. The error gives the client back.
     pub async fn adopt<T: KafkaClient>(&self, client: T) -> Result<Authenticated<T>, AdoptError<T>> {
-        refuse_a_context_that_refreshes::<T>();
-        let Some(source) = self.source() else { return Ok(Authenticated::new(Held::plain(client))) };
-        let (held, sink) = Held::managed(client, source);
-        adopted(held, source, source.drive(sink, self.0.token_timeout).await)
+        self.take(client, self.0.token_timeout, "adopt").await
     }
 
     /// As [`adopt`](Self::adopt), blocking the calling thread. May be called inside a runtime too.
@@ -150,10 +147,7 @@ impl Authenticator {
     /// # Errors
     /// As [`adopt`](Self::adopt).
     pub fn adopt_blocking<T: KafkaClient>(&self, client: T) -> Result<Authenticated<T>, AdoptError<T>> {
-        refuse_a_context_that_refreshes::<T>();
-        let Some(source) = self.source() else { return Ok(Authenticated::new(Held::plain(client))) };
-        let (held, sink) = Held::managed(client, source);
-        adopted(held, source, source.blocking_drive(sink, self.0.token_timeout))
+        self.take_blocking(client, self.0.token_timeout, "adopt")
     }
 
     /// Sets the first token on a client that stays yours, and every later one for as long as an `Arc` of it lives.
@@ -197,36 +191,49 @@ impl Authenticator {
         &self,
         make: impl FnOnce(&ClientConfig) -> KafkaResult<T>,
     ) -> Result<Authenticated<T>, CreateError> {
-        refuse_a_context_that_refreshes::<T>();
-        let Some(source) = self.source() else { return self.make_plain(make) };
         let deadline = Deadline::after(self.0.token_timeout);
         // The token comes first: without one there is nothing to make a client for.
-        source.token_within(deadline.left()).await?;
-        let (held, sink) = Held::managed(make(&self.0.config)?, source);
-        source.drive(sink, deadline.left()).await?;
-        report_joined(source, "create");
-        Ok(Authenticated::new(held))
+        if let Some(source) = self.source() {
+            source.token_within(deadline.left()).await?;
+        }
+        let taken = self.take(make(&self.0.config)?, deadline.left(), "create").await;
+        taken.map_err(|refused| refused.error.into())
     }
 
     fn make_blocking<T: KafkaClient>(
         &self,
         make: impl FnOnce(&ClientConfig) -> KafkaResult<T>,
     ) -> Result<Authenticated<T>, CreateError> {
-        refuse_a_context_that_refreshes::<T>();
-        let Some(source) = self.source() else { return self.make_plain(make) };
         let deadline = Deadline::after(self.0.token_timeout);
-        source.blocking_token(deadline.left())?;
-        let (held, sink) = Held::managed(make(&self.0.config)?, source);
-        source.blocking_drive(sink, deadline.left())?;
-        report_joined(source, "create");
-        Ok(Authenticated::new(held))
+        if let Some(source) = self.source() {
+            source.blocking_token(deadline.left())?;
+        }
+        let taken = self.take_blocking(make(&self.0.config)?, deadline.left(), "create");
+        taken.map_err(|refused| refused.error.into())
     }
 
-    fn make_plain<T: KafkaClient>(
+    async fn take<T: KafkaClient>(
         &self,
-        make: impl FnOnce(&ClientConfig) -> KafkaResult<T>,
-    ) -> Result<Authenticated<T>, CreateError> {
-        Ok(Authenticated::new(Held::plain(make(&self.0.config)?)))
+        client: T,
+        timeout: Duration,
+        how: &str,
+    ) -> Result<Authenticated<T>, AdoptError<T>> {
+        refuse_a_context_that_refreshes::<T>();
+        let Some(source) = self.source() else { return Ok(Authenticated::new(Held::plain(client))) };
+        let (held, sink) = Held::managed(client, source);
+        taken(held, source, source.drive(sink, timeout).await, how)
+    }
+
+    fn take_blocking<T: KafkaClient>(
+        &self,
+        client: T,
+        timeout: Duration,
+        how: &str,
+    ) -> Result<Authenticated<T>, AdoptError<T>> {
+        refuse_a_context_that_refreshes::<T>();
+        let Some(source) = self.source() else { return Ok(Authenticated::new(Held::plain(client))) };
+        let (held, sink) = Held::managed(client, source);
+        taken(held, source, source.blocking_drive(sink, timeout), how)
     }
 
     fn managed_source(&self) -> Result<&TokenSource, ProviderError> {
@@ -243,14 +250,15 @@ impl std::fmt::Debug for Authenticator {
     }
 }
 
-fn adopted<T: KafkaClient>(
+fn taken<T: KafkaClient>(
     held: Held<T>,
     source: &TokenSource,
     driven: Result<(), ProviderError>,
+    how: &str,
 ) -> Result<Authenticated<T>, AdoptError<T>> {
     match driven {
         Ok(()) => {
-            report_joined(source, "adopt");
+            report_joined(source, how);
             Ok(Authenticated::new(held))
         }
         Err(error) => Err(AdoptError { client: held.into_client(), error }),

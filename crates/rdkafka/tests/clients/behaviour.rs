@@ -15,7 +15,7 @@ use rdkafka::error::KafkaError;
 use rdkafka::producer::{BaseProducer, FutureProducer, Producer};
 use rdkafka::ClientContext;
 
-use crate::support::{Cluster, LONG, SHORT, SOON};
+use crate::support::{soon, Cluster, LONG, SHORT, SOON};
 
 #[test]
 fn renewals_outlive_the_applications_runtime() {
@@ -81,13 +81,13 @@ fn a_client_dropped_during_a_fetch_is_not_waited_for() {
     let cluster = Cluster::with_answers([Answer::Token(SHORT), wait, Answer::Token(LONG)]);
     let auth = cluster.auth(&cluster.config());
     let client = auth.create_blocking::<BaseProducer>().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(cluster.provider.called(2));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(soon("a call", cluster.provider.called(2)));
     drop(client);
     assert_eq!(auth.status().unwrap().clients, 0);
     signal.send(()).unwrap();
     let mut watch = auth.watch().unwrap();
-    let status = runtime.block_on(watch.wait_for(|status| status.renewals == 2)).unwrap();
+    let status = runtime.block_on(soon("a renewal", watch.wait_for(|status| status.renewals == 2))).unwrap();
     assert_eq!(status.clients, 0);
 }
 
@@ -109,9 +109,9 @@ fn failures_reach_the_application_only_after_the_tokens_end() {
         auth.create_with_context_blocking(Errors(Mutex::new(errors))).unwrap();
     let end = cluster.provider.issued()[0].expires_at();
 
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let mut watch = auth.watch().unwrap();
-    let failed = runtime.block_on(watch.wait_for(|status| status.failures > 0)).unwrap();
+    let failed = runtime.block_on(soon("a failure", watch.wait_for(|status| status.failures > 0))).unwrap();
     assert_eq!(failed.last_error.unwrap().kind(), ErrorKind::Unavailable);
 
     let (when, reason) = token_failure(&heard);
@@ -163,8 +163,9 @@ fn nothing_secret_is_logged() {
         auth.create_with_context_blocking(log.clone()).unwrap();
     producer.client().fetch_metadata(None, SOON).unwrap();
     cluster.expect_tokens("quiet", 2);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(auth.watch().unwrap().wait_for(|status| status.failures > 0)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let mut watch = auth.watch().unwrap();
+    runtime.block_on(soon("a failure", watch.wait_for(|status| status.failures > 0))).unwrap();
     let tokens: Vec<Token> = cluster.provider.issued();
     tokens.iter().for_each(|token| leaks.add(token.secret()));
     leaks.assert_absent("Debug", &format!("{auth:?} {producer:?} {:?}", auth.status()));

@@ -1,13 +1,17 @@
 //! What goes wrong before there is a client, and configurations that are not ours.
 
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use oauthbearer_core::{ErrorKind, Registry};
-use oauthbearer_rdkafka::{Authenticator, CreateError};
-use oauthbearer_testkit::Answer;
+use oauthbearer_core::{Clock, ErrorKind, Registry};
+use oauthbearer_rdkafka::{Authenticated, Authenticator, CreateError};
+use oauthbearer_testkit::broker::{Accepted, Broker, ClientInitial};
+use oauthbearer_testkit::{Answer, Scripted};
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
 use rdkafka::producer::{BaseProducer, FutureProducer, Producer};
-use rdkafka::ClientConfig;
+use rdkafka::{ClientConfig, ClientContext};
 
 use crate::support::{Cluster, LONG, SOON};
 
@@ -77,6 +81,31 @@ async fn a_configuration_without_our_keys_makes_plain_clients() {
     auth.attach_blocking(&consumer).unwrap();
     let consumer = auth.adopt(consumer).await.unwrap();
     consumer.subscribe(&["t"]).unwrap();
+}
+
+/// Sends what the application's error callback gets.
+struct Errors(Mutex<Sender<String>>);
+
+impl ClientContext for Errors {
+    fn error(&self, _: KafkaError, reason: &str) {
+        let _ = self.0.lock().unwrap().send(reason.to_owned());
+    }
+}
+
+#[test]
+fn a_token_that_the_broker_refuses_is_told_to_the_clients_own_context() {
+    let refuse = |_: &ClientInitial| -> Result<Accepted, String> { Err("nobody is let in".into()) };
+    let broker = Broker::builder().validator(Arc::new(refuse)).start().unwrap();
+    let provider = Arc::new(Scripted::tokens(&Clock::system(), LONG));
+    let cluster = Cluster { broker, provider };
+    let (errors, heard) = mpsc::channel();
+    let auth = cluster.auth(&cluster.config());
+    let _producer: Authenticated<FutureProducer<Errors>> =
+        auth.create_with_context_blocking(Errors(Mutex::new(errors))).expect("only the broker can tell");
+    let refused = std::iter::from_fn(|| heard.recv_timeout(SOON).ok()).find(|reason| reason.contains("SASL"));
+    let refused = refused.expect("an error about the login");
+    assert!(refused.contains("SASL authentication error") && refused.contains("invalid_token"), "{refused}");
+    assert_eq!(auth.status().unwrap().failures, 0, "the token as such is fine");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A broker, a provider whose tokens it accepts while they live, and an authenticator between them.
 
 use std::collections::BTreeSet;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -94,6 +95,34 @@ impl Cluster {
         let of = |event: &Event| event.is_login() && is_of(event, client_id);
         assert!(self.broker.wait_for(SOON, |events| events.iter().any(of)), "{client_id} did not log in");
     }
+}
+
+/// Ends a loop that would turn for ever.
+pub(crate) struct Patience(&'static str, Duration);
+
+impl Patience {
+    /// From now on it is [`SOON`] until `what` must have come.
+    pub(crate) fn start(what: &'static str) -> Self {
+        Self(what, now().saturating_add(SOON))
+    }
+
+    pub(crate) fn check(&self) {
+        assert!(now() < self.1, "{} did not come within {SOON:?}", self.0);
+    }
+}
+
+/// Waits for `what`, and fails where it does not come.
+pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    let clock = Clock::system();
+    tokio::select! {
+        biased;
+        output = future => output,
+        () = clock.sleep(SOON) => panic!("{what} did not come within {SOON:?}"),
+    }
+}
+
+fn now() -> Duration {
+    Clock::system().now().monotonic
 }
 
 /// The token lives for this clock as long as it does for the client.

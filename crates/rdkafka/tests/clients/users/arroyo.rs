@@ -4,7 +4,7 @@ use oauthbearer_rdkafka::{Authenticated, Authenticator};
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer};
 use rdkafka::{ClientConfig, ClientContext};
 
-use crate::support::{Cluster, SHORT, SOON};
+use crate::support::{soon, Cluster, Patience, SHORT, SOON};
 
 struct Context;
 
@@ -31,7 +31,9 @@ async fn a_producer_for_each_checkpoint() {
     let mut watch = auth.watch().unwrap();
     let mut id = 0;
     // Checkpoints go on until the token was renewed under them.
+    let patience = Patience::start("a third token");
     while watch.current().renewals < 3 {
+        patience.check();
         let producer = producer(&cluster, &auth, id).await;
         let record = FutureRecord::<(), _>::to("sums").payload("1");
         let sent = producer.send(record, SOON).await;
@@ -42,7 +44,7 @@ async fn a_producer_for_each_checkpoint() {
     // The last one sees a renewal while its transaction is open.
     let producer = producer(&cluster, &auth, id).await;
     let before = watch.current().renewals;
-    watch.wait_for(|status| status.renewals > before).await.unwrap();
+    soon("a renewal", watch.wait_for(|status| status.renewals > before)).await.unwrap();
     producer.commit_transaction(SOON).unwrap();
     assert!(cluster.provider.calls() <= watch.current().renewals as usize + 1, "one fetch a renewal");
     cluster.expect_tokens("arroyo", 2);

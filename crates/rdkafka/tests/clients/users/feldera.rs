@@ -10,7 +10,7 @@ use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
 use rdkafka::{ClientContext, Message, Offset, TopicPartitionList};
 
-use crate::support::{Cluster, SHORT, SOON};
+use crate::support::{Cluster, Patience, SHORT, SOON};
 
 struct Context;
 
@@ -60,7 +60,9 @@ fn read(consumer: &Arc<BaseConsumer<Context>>, count: usize) -> Vec<String> {
     consumer.assign(&partitions).unwrap();
     let queue = consumer.split_partition_queue("views", 0).unwrap();
     let mut values = Vec::new();
+    let patience = Patience::start("the records");
     while values.len() < count {
+        patience.check();
         assert!(consumer.poll(Duration::ZERO).is_none_or(|event| event.is_ok()));
         let Some(record) = queue.poll(Duration::from_millis(100)) else { continue };
         values.push(String::from_utf8(record.unwrap().payload().unwrap().to_vec()).unwrap());

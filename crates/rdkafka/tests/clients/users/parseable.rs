@@ -9,7 +9,7 @@ use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use rdkafka::Message;
 
-use crate::support::{Cluster, SHORT, SOON};
+use crate::support::{soon, Cluster, SHORT, SOON};
 
 /// Called inside a runtime's only thread.
 fn connect(auth: &Authenticator) -> Arc<StreamConsumer> {
@@ -23,7 +23,7 @@ fn ingest(consumer: Arc<StreamConsumer>) -> thread::JoinHandle<Vec<u8>> {
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let record = tokio::time::timeout(SOON, consumer.recv()).await.expect("in time").unwrap();
+            let record = soon("a record", consumer.recv()).await.unwrap();
             record.payload().unwrap().to_vec()
         })
     })

@@ -7,7 +7,7 @@ use rdkafka::{ClientContext, Message};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::support::{Cluster, SHORT, SOON};
+use crate::support::{soon, Cluster, SHORT, SOON};
 
 struct RebalanceContext;
 
@@ -47,11 +47,11 @@ async fn source() {
     let producer = cluster.auth(&cluster.config()).create::<FutureProducer>().await.unwrap();
     let send = |value: &'static str| producer.send(FutureRecord::<(), _>::to("logs").payload(value), SOON);
     send("before").await.unwrap();
-    assert_eq!(source.records.recv().await.unwrap(), b"before");
+    assert_eq!(soon("a record", source.records.recv()).await.unwrap(), b"before");
     cluster.expect_reauthentications("quickwit", 2);
     cluster.expect_tokens("quickwit", 2);
     send("after").await.unwrap();
-    assert_eq!(source.records.recv().await.unwrap(), b"after");
+    assert_eq!(soon("a record", source.records.recv()).await.unwrap(), b"after");
     drop(source.records);
-    source.poll_loop.await.unwrap().into_inner().expect("the only clone");
+    soon("the end of the poll loop", source.poll_loop).await.unwrap().into_inner().expect("the only clone");
 }

@@ -2,47 +2,28 @@
 //! rdkafka whose contexts fetch tokens inside `generate_oauth_token`; each connection has settings of its own.
 
 use std::collections::HashMap;
-use std::error::Error;
 use std::sync::{Arc, Weak};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use oauthbearer_rdkafka::Authenticator;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::{DefaultClientContext, OAuthToken};
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
-use rdkafka::ClientContext;
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
 
-use crate::support::{Cluster, SOON};
-
-struct RwContext(Authenticator);
-
-impl ClientContext for RwContext {
-    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
-
-    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        let token = self.0.blocking_token(Duration::from_secs(10))?;
-        Ok(OAuthToken {
-            token: token.secret().to_owned(),
-            principal_name: token.principal().to_owned(),
-            lifetime_ms: token.expires_at().duration_since(UNIX_EPOCH)?.as_millis() as i64,
-        })
-    }
-}
-
-impl ConsumerContext for RwContext {}
+use super::callback::{refreshing, Refreshing};
+use crate::support::{soon, Cluster, Patience, SOON};
 
 #[derive(Default)]
 struct Cache {
-    consumers: HashMap<String, Weak<BaseConsumer<RwContext>>>,
+    consumers: HashMap<String, Weak<BaseConsumer<Refreshing>>>,
 }
 
 impl Cache {
-    fn consumer(&mut self, connection: &str, auth: &Authenticator) -> Arc<BaseConsumer<RwContext>> {
+    fn consumer(&mut self, connection: &str, auth: &Authenticator) -> Arc<BaseConsumer<Refreshing>> {
         if let Some(shared) = self.consumers.get(connection).and_then(Weak::upgrade) {
             return shared;
         }
-        let consumer: BaseConsumer<RwContext> =
-            auth.client_config().create_with_context(RwContext(auth.clone())).unwrap();
+        let consumer: BaseConsumer<Refreshing> = refreshing(auth);
         // Its first token comes by the callback, which only a poll runs.
         consumer.poll(Duration::ZERO);
         let consumer = Arc::new(consumer);
@@ -70,7 +51,9 @@ async fn shared_consumers_and_an_admin() {
     create_topic(&admin, "before").await;
 
     let mut watch = auth.watch().unwrap();
+    let patience = Patience::start("a third token");
     while watch.current().renewals < 3 {
+        patience.check();
         assert!(consumer.poll(Duration::from_millis(50)).is_none());
     }
     cluster.expect_tokens("risingwave", 2);
@@ -80,7 +63,7 @@ async fn shared_consumers_and_an_admin() {
 
     drop(consumer);
     assert!(cache.consumers["connection-1"].upgrade().is_none(), "the cache keeps nothing alive");
-    assert!(watch.changed().await.is_some(), "the status can be watched");
+    assert!(soon("a change", watch.changed()).await.is_some(), "the status can be watched");
 }
 
 async fn create_topic(admin: &AdminClient<DefaultClientContext>, name: &str) {

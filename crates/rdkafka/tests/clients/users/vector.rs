@@ -12,7 +12,7 @@ use rdkafka::util::Timeout;
 use rdkafka::{ClientConfig, ClientContext, Message, Statistics};
 use tokio::sync::mpsc;
 
-use crate::support::{Cluster, SHORT, SOON};
+use crate::support::{soon, Cluster, SHORT, SOON};
 
 struct StatisticsContext;
 
@@ -129,7 +129,7 @@ async fn source() {
     config.set("group.id", "vector").set("auto.offset.reset", "earliest");
     let auth = cluster.auth(&config);
     let mut source = KafkaSource::new(&auth).await;
-    let record = tokio::time::timeout(SOON, source.next()).await.expect("a record in time");
+    let record = soon("a record", source.next()).await;
     assert_eq!(record, b"to the source");
     cluster.expect_reauthentications("vector-source", 2);
     cluster.expect_tokens("vector-source", 2);

@@ -76,10 +76,8 @@ fn linked_features() -> KafkaResult<String> {
 }
 
 fn check_features(features: &str) -> Result<(), ConfigError> {
-    let missing: Vec<&str> = ["ssl", "sasl_oauthbearer"]
-        .into_iter()
-        .filter(|needed| !has_feature(features, needed))
-        .collect();
+    let missing: Vec<&str> =
+        ["ssl", "sasl_oauthbearer"].into_iter().filter(|needed| !has_feature(features, needed)).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -59,6 +59,11 @@
 //! `Failed to acquire SASL OAUTHBEARER token: …` by `ClientContext::error` and the latter from `poll` or `recv`; an admin
 //! client, whose events rdkafka reads nowhere, only times out.
 //!
+//! A token that the *broker* refuses is another matter: clients exist by then, and librdkafka tells the client's own context.
+//! `ClientContext::error` gets `… SASL authentication error: …` with the broker's words, which for Amazon MSK are
+//! `Access denied` whatever the cause. Without a context of yours, rdkafka writes that to the `log` crate, or to `tracing`
+//! with its feature of that name.
+//!
 //! # Notes
 //! - Dropping a client, or the last clone of its [`Authenticated`], ends the pushes to it at once; dropping the last
 //!   client ends the renewals.
@@ -81,6 +86,7 @@
 //! | `oauthbearer.client.left` | debug | `provider` | a created or adopted client gets no more tokens |
 //! | `oauthbearer.client.dropped` | debug | | an attached client lost its last owner during a push |
 //! | `oauthbearer.client.leaked` | warn | `error` | there was no thread to drop such a client on |
+//! | `oauthbearer.oidc.served` | info | `by` | who serves `sasl.oauthbearer.method=oidc` |
 
 #[cfg(test)]
 mod assertions;

@@ -114,3 +114,57 @@ fn stamps(files: &[PathBuf]) -> Vec<Option<Stamp>> {
     };
     files.iter().map(stamp).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_again_only_when_it_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let reads = Cell::new(0);
+        let load = || {
+            reads.set(reads.get() + 1);
+            read(&path)
+        };
+        assert!(Watched::new(vec![path.clone()], load).is_err());
+        std::fs::write(&path, "one").unwrap();
+        let watched = Watched::new(vec![path.clone()], load).unwrap();
+        assert_eq!(*watched.current(load).unwrap(), "one");
+        assert_eq!(reads.get(), 2);
+        let later = std::fs::metadata(&path).unwrap().modified().unwrap() + Duration::from_secs(1);
+        std::fs::write(&path, "two").unwrap();
+        File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
+        assert_eq!((watched.current(load).unwrap().as_str(), reads.get()), ("two", 3));
+        std::fs::remove_file(&path).unwrap();
+        assert!(watched.current(load).is_err(), "nothing is kept of a file that is gone");
+        std::fs::write(&path, "three").unwrap();
+        assert_eq!(*watched.current(load).unwrap(), "three");
+    }
+
+    #[test]
+    fn a_file_has_a_size_and_is_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let file = TextFile::new("subject_token_file", &path);
+        for (content, expected) in [
+            (vec![b'x'; LARGEST as usize + 1], "it has more than 1048576 bytes"),
+            (vec![0xff, b'h', b'u', b'n', b't', b'e', b'r', b'2'], "UTF-8"),
+            (Vec::new(), "it is empty"),
+        ] {
+            std::fs::write(&path, content).unwrap();
+            let error = file.check().unwrap_err().to_string();
+            assert!(
+                error.starts_with("'subject_token_file' names the file ") && error.contains(expected),
+                "{error}"
+            );
+            assert!(!error.contains("hunter2"));
+        }
+        std::fs::write(&path, vec![b'x'; LARGEST as usize]).unwrap();
+        file.check().unwrap();
+    }
+}

@@ -17,6 +17,9 @@ const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 const DAMAGED: &str = "its private key is damaged";
+const UNSUPPORTED: &str =
+    "its private key is encrypted in a way that is not supported: use openssl pkcs8 -topk8 -v2 aes-256-cbc \
+                           -v2prf hmacWithSHA256";
 
 /// A private key. Wiped from memory when it is dropped.
 pub(crate) struct PrivateKey {
@@ -82,12 +85,20 @@ fn document(der: &[u8]) -> Result<SecretDocument, String> {
 
 fn decrypt(der: &[u8], passphrase: Option<&Secret>) -> Result<SecretDocument, String> {
     let passphrase = passphrase.ok_or("its private key is encrypted, and no passphrase is set")?;
-    let info = EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| {
-        "its private key is encrypted in a way that is not supported: use openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf \
-         hmacWithSHA256"
-    })?;
-    let wrong = |_| "the passphrase of its private key is wrong, or the key is damaged".to_owned();
-    info.decrypt(passphrase.expose_secret()).map_err(wrong)
+    let info = EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| UNSUPPORTED)?;
+    info.decrypt(passphrase.expose_secret()).map_err(undecryptable)
+}
+
+fn undecryptable(error: pkcs8::Error) -> String {
+    use pkcs8::pkcs5::Error::DecryptFailed;
+
+    match error {
+        // A wrong passphrase makes padding that is wrong or, by chance, right around what is no key.
+        pkcs8::Error::EncryptedPrivateKey(DecryptFailed) | pkcs8::Error::Asn1(_) => {
+            "the passphrase of its private key is wrong, or the key is damaged".to_owned()
+        }
+        _ => UNSUPPORTED.to_owned(),
+    }
 }
 
 /// PKCS#8 around a key of another form.

@@ -76,7 +76,12 @@ impl Settings {
     /// Reads properties and pairs, and the local files that they name.
     pub(crate) fn read(config: &ProviderConfig) -> Result<Self, ConfigError> {
         let mut readers = Readers::new(config);
-        let source = source(&mut readers);
+        let url = config.properties.value(keys::TOKEN_ENDPOINT).unwrap_or_default();
+        let allow_http = readers.flag("allow_http").unwrap_or_default();
+        let source = match endpoint::is_file(url) {
+            true => endpoint::file(&mut readers).map(Source::File),
+            false => exchange(&mut readers, allow_http),
+        };
         let lifetime = readers.integer("lifetime_seconds").map(Duration::from_secs);
         let name = readers.text("principal_name");
         let claim = readers.text(keys::SUB_CLAIM_NAME);
@@ -93,17 +98,9 @@ impl Settings {
     }
 }
 
-fn source(readers: &mut Readers<'_>) -> Option<Source> {
-    let allow_http = readers.flag("allow_http").unwrap_or_default();
-    match endpoint::read(readers, allow_http) {
-        Some(endpoint::Named::File(file)) => Some(Source::File(file)),
-        Some(endpoint::Named::Endpoint(endpoint)) => exchange(readers, Some(endpoint), allow_http),
-        None => exchange(readers, None, allow_http),
-    }
-}
-
-/// Reads everything even where the endpoint is wrong, so that all problems are reported together.
-fn exchange(readers: &mut Readers<'_>, endpoint: Option<Endpoint>, allow_http: bool) -> Option<Source> {
+/// Reads everything even where a part is wrong, so that all problems are reported together.
+fn exchange(readers: &mut Readers<'_>, allow_http: bool) -> Option<Source> {
+    let endpoint = endpoint::read(readers, allow_http);
     let client_id = readers.text(keys::CLIENT_ID);
     let http = http::read(readers, allow_http);
     let grant_and_authentication = client::read(readers, client_id.as_deref());

@@ -1,1 +1,85 @@
+use secrecy::SecretString;
 
+use super::*;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys");
+
+fn text(name: &str) -> String {
+    std::fs::read_to_string(format!("{FOLDER}/{name}.pem")).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn read(name: &str, passphrase: Option<&str>) -> Result<PrivateKey, String> {
+    let passphrase = passphrase.map(|text| SecretString::from(text.to_owned()));
+    PrivateKey::from_pem(&text(name), passphrase.as_ref())
+}
+
+#[test]
+fn every_form_of_a_key_is_the_same_key() {
+    let rsa = read("rsa", None).unwrap();
+    for (name, passphrase) in [("rsa-pkcs1", None), ("rsa-encrypted", Some("corréct horse"))] {
+        let same = read(name, passphrase).unwrap();
+        assert_eq!((same.kind(), same.pkcs8()), (KeyKind::Rsa, rsa.pkcs8()), "{name}");
+        assert_eq!(same.inner(), rsa.inner(), "{name}");
+    }
+    let p384 = read("p384", None).unwrap();
+    let scrypt = read("p384-scrypt", Some("correct")).unwrap();
+    assert_eq!((scrypt.kind(), scrypt.pkcs8()), (KeyKind::P384, p384.pkcs8()));
+    // OpenSSL names the curve inside, too, where the key stands alone.
+    assert_eq!(read("p384-sec1", None).unwrap().kind(), KeyKind::P384);
+    assert_eq!(read("p256-sec1", None).unwrap().kind(), KeyKind::P256);
+    assert_eq!(read("p256", None).unwrap().kind(), KeyKind::P256);
+    assert_eq!(read("ed25519", None).unwrap().kind(), KeyKind::Ed25519);
+}
+
+#[test]
+fn a_passphrase_that_is_not_needed_does_no_harm() {
+    assert_eq!(read("rsa", Some("x")).unwrap().kind(), KeyKind::Rsa);
+}
+
+#[test]
+fn text_around_the_key_and_its_line_breaks_do_not_matter() {
+    let key = text("rsa");
+    let certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    let one_line: String = key.lines().collect();
+    let windows = key.replace('\n', "\r\n");
+    for lax in
+        [format!("Bag Attributes\n  friendlyName: x\n{certificate}{key}{certificate}"), one_line, windows]
+    {
+        assert_eq!(
+            PrivateKey::from_pem(&lax, None).unwrap().pkcs8(),
+            read("rsa", None).unwrap().pkcs8(),
+            "{lax}"
+        );
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_key_is_said() {
+    for (name, passphrase, expected) in [
+        ("rsa-encrypted", None, "encrypted, and no passphrase is set"),
+        ("rsa-encrypted", Some("wrong"), "the passphrase of its private key is wrong, or the key is damaged"),
+        ("p384-scrypt", Some("wrong"), "the passphrase of its private key is wrong"),
+        ("rsa-old-encryption", Some("correct"), "encrypted in OpenSSL's old way: use openssl pkcs8 -topk8"),
+        ("rsa-pbes1", Some("correct"), "encrypted in a way that is not supported: use openssl pkcs8"),
+        ("rsa-sha1", Some("correct"), "encrypted in a way that is not supported: use openssl pkcs8"),
+        ("p521", None, "use RSA, P-256, P-384 or Ed25519"),
+    ] {
+        let Err(fault) = read(name, passphrase) else { panic!("{name} was read") };
+        assert!(fault.contains(expected), "{name}: {fault}");
+    }
+    for (text, expected) in [
+        ("", "holds no private key in PEM"),
+        ("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "holds no private key in PEM"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIB", "does not end in -----END PRIVATE KEY-----"),
+        ("-----BEGIN PRIVATE KEY-----\nhunter2!\n-----END PRIVATE KEY-----", "is not in base64"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "is damaged"),
+        ("-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----", "is damaged"),
+        (
+            "-----BEGIN DSA PRIVATE KEY-----\nMIIB\n-----END DSA PRIVATE KEY-----",
+            "of the kind DSA PRIVATE KEY",
+        ),
+    ] {
+        let Err(fault) = PrivateKey::from_pem(text, None) else { panic!("{text} was read") };
+        assert!(fault.contains(expected) && !fault.contains("hunter2"), "{text}: {fault}");
+    }
+}

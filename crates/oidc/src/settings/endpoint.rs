@@ -7,11 +7,6 @@ use crate::file::TextFile;
 use crate::http::is_protected;
 use crate::keys::{self, TOKEN_ENDPOINT};
 
-pub(super) enum Named {
-    File(TextFile),
-    Endpoint(Endpoint),
-}
-
 /// What a token that is read from a file may be configured with.
 const WITH_A_FILE: &[&str] = &[
     TOKEN_ENDPOINT,
@@ -26,11 +21,16 @@ const WITH_A_FILE: &[&str] = &[
     "allow_http",
 ];
 
-pub(super) fn read(readers: &mut Readers<'_>, allow_http: bool) -> Option<Named> {
+/// Whether a token endpoint is no endpoint, but a file.
+pub(super) fn is_file(url: &str) -> bool {
+    url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"))
+}
+
+pub(super) fn read(readers: &mut Readers<'_>, allow_http: bool) -> Option<Endpoint> {
     // Both are read, so that both are checked.
     let issuer = readers.text("issuer").and_then(|text| issuer(readers, &text, allow_http));
     if let Some(text) = readers.text(TOKEN_ENDPOINT) {
-        return endpoint(readers, &text, allow_http);
+        return endpoint(readers, &text, allow_http).map(Endpoint::Url);
     }
     if !readers.has(TOKEN_ENDPOINT) && !readers.has("issuer") {
         let message = format!(
@@ -39,22 +39,16 @@ pub(super) fn read(readers: &mut Readers<'_>, allow_http: bool) -> Option<Named>
         );
         readers.plain_problem(TOKEN_ENDPOINT, message);
     }
-    Some(Named::Endpoint(Endpoint::Issuer(issuer?)))
+    issuer.map(Endpoint::Issuer)
 }
 
-fn endpoint(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<Named> {
-    if text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:")) {
-        return file(readers, text).map(Named::File);
-    }
-    match parse(text, allow_http) {
-        Ok(url) => Some(Named::Endpoint(Endpoint::Url(url))),
-        Err(fault) => {
-            let message =
-                format!("must be an https URL, such as https://idp.example/token, or a file: URL; {fault}.");
-            readers.problem(TOKEN_ENDPOINT, &message);
-            None
-        }
-    }
+fn endpoint(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<Url> {
+    let fault = |fault| {
+        let message =
+            format!("must be an https URL, such as https://idp.example/token, or a file: URL; {fault}.");
+        readers.problem(TOKEN_ENDPOINT, &message);
+    };
+    parse(text, allow_http).map_err(fault).ok()
 }
 
 fn issuer(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<String> {
@@ -93,14 +87,15 @@ fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
 }
 
 /// The file that holds the token; everything that is for a server only is a contradiction.
-fn file(readers: &mut Readers<'_>, text: &str) -> Option<TextFile> {
+pub(super) fn file(readers: &mut Readers<'_>) -> Option<TextFile> {
     let all = keys::OIDC_PROPERTIES.iter().chain(keys::OIDC_KEYS).map(|key| key.name());
     let server_only: Vec<&'static str> = all.filter(|name| !WITH_A_FILE.contains(name)).collect();
     for name in readers.given(&server_only) {
         let message = format!("is for a server, but {TOKEN_ENDPOINT} names a file: remove one of them.");
         readers.problem(name, &message);
     }
-    let path = Url::parse(text).ok().and_then(|url| url.to_file_path().ok());
+    let text = readers.text(TOKEN_ENDPOINT)?;
+    let path = Url::parse(&text).ok().and_then(|url| url.to_file_path().ok());
     let Some(path) = path else {
         readers.problem(TOKEN_ENDPOINT, "must have the form file:///path where it names a file.");
         return None;

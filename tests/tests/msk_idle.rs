@@ -2,75 +2,133 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use common::*;
+use oauthbearer::rdkafka::{Authenticated, Authenticator};
+use oauthbearer::{Clock, TokenProvider};
 use oauthbearer_e2e::identity::{ROLE, ROLE_RENEWED};
 use oauthbearer_e2e::{Kafka, TOPIC};
 use rdkafka::admin::{AdminClient, AdminOptions, ResourceSpecifier};
-use rdkafka::client::DefaultClientContext;
+use rdkafka::client::{Client, DefaultClientContext};
 use rdkafka::consumer::{BaseConsumer, Consumer, StreamConsumer};
 use rdkafka::producer::{BaseProducer, BaseRecord, FutureProducer, FutureRecord, Producer};
+use rdkafka::types::RDKafkaType;
 
-/// Sessions of 10 s, plus the first login.
-const LOGINS: i64 = 5;
+/// What each client must have gone through.
+const REAUTHENTICATIONS: usize = 4;
+const MINUTE: Duration = Duration::from_secs(60);
+/// The clients, by the name that the broker logs their logins under.
+const NAMES: [&str; 6] =
+    ["future-producer", "stream-consumer", "base-producer", "base-consumer", "admin", "client"];
+
+/// One provider, and for each client an authenticator of its own, so that it can be told from the others.
+struct Idlers {
+    kafka: Kafka,
+    provider: Arc<dyn TokenProvider>,
+}
+
+impl Idlers {
+    fn auth(&self, name: &str) -> Authenticator {
+        assert!(NAMES.contains(&name));
+        let mut config = config(&self.kafka);
+        config.remove("sasl.oauthbearer.config");
+        config
+            .set("client.id", name)
+            .set("group.id", "idle")
+            .set("sasl.oauthbearer.extensions", format!("client={name}"))
+            .set("statistics.interval.ms", "500")
+            // A connection that was lost stays lost: no login after the first is anything but a re-authentication.
+            .set("reconnect.backoff.ms", "3600000")
+            .set("reconnect.backoff.max.ms", "3600000");
+        Authenticator::builder(&config)
+            .provider(self.provider.clone())
+            .build()
+            .expect("a valid configuration")
+    }
+
+    /// How often each client has logged in, by the broker's log.
+    fn logins(&self) -> [usize; NAMES.len()] {
+        let log = self.kafka.log();
+        NAMES.map(|name| log.matches(&format!("MSK IAM login of {name}.")).count())
+    }
+
+    /// Waits until every client has re-authenticated often enough since it had logged in `before` times.
+    async fn wait_for_reauthentications(&self, before: [usize; NAMES.len()]) {
+        let enough = async {
+            let since = || self.logins().into_iter().zip(before).map(|(now, before)| now - before);
+            while since().any(|logins| logins < REAUTHENTICATIONS) {
+                Clock::system().sleep(Duration::from_millis(500)).await;
+            }
+        };
+        let waited = in_time(3 * MINUTE, enough).await;
+        assert!(waited.is_some(), "logins of {NAMES:?}: {before:?}, then {:?}", self.logins());
+    }
+
+    fn refusals(&self) -> usize {
+        self.kafka.log().lines().filter(|line| line.contains("Failed authentication")).count()
+    }
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_clients_stay_logged_in_while_their_credentials_change() {
-    let kafka = Kafka::from_env();
     let credentials = Rotating::new(ROLE);
-    let auth = renewing(&kafka, credentials.clone());
-    let quick_statistics = || {
-        let mut config = auth.client_config().clone();
-        config.set("statistics.interval.ms", "500").set("group.id", "idle");
-        config
-    };
+    let idlers = Idlers { kafka: Kafka::from_env(), provider: renewing(credentials.clone()) };
 
-    // Polled in the background by rdkafka: they tell how often they logged in.
+    // Polled in the background by rdkafka, or by a task of the test.
     let watched = Observer::new();
-    let future: FutureProducer<Observer> =
-        quick_statistics().create_with_context(watched.clone()).expect("a producer");
-    let future = auth.adopt(future).await.expect("adopted");
+    let future_auth = idlers.auth("future-producer");
+    let future: Authenticated<FutureProducer<Observer>> =
+        future_auth.create_with_context(watched.clone()).await.expect("a producer");
     future.send(FutureRecord::to(TOPIC).key("idle-begin").payload("x"), WAIT).await.expect("delivered");
     let stream_watched = Observer::new();
-    let stream: StreamConsumer<Observer> =
-        quick_statistics().create_with_context(stream_watched.clone()).expect("a consumer");
-    assign_from_start(&stream);
-    let stream = auth.adopt(stream).await.expect("adopted");
+    let stream: Authenticated<StreamConsumer<Observer>> =
+        idlers.auth("stream-consumer").create_with_context(stream_watched.clone()).await.expect("a consumer");
+    assign_from_start(&*stream);
     assert_eq!(receive(&stream, "idle-begin").await, b"x");
-    let minute = Duration::from_secs(60);
     let pending = stream.clone();
-    let pending = tokio::spawn(async move { receive_within(4 * minute, &pending, "idle-end").await });
+    let pending = tokio::spawn(async move { receive_within(5 * MINUTE, &pending, "idle-end").await });
 
     // Polled by nobody.
-    let base = auth.create::<BaseProducer>().await.expect("a producer");
+    let base = idlers.auth("base-producer").create::<BaseProducer>().await.expect("a producer");
     base.client().fetch_metadata(Some(TOPIC), WAIT).expect("metadata");
-    let unpolled =
-        auth.adopt(quick_statistics().create::<BaseConsumer>().expect("a consumer")).await.expect("adopted");
+    let unpolled = idlers.auth("base-consumer").create::<BaseConsumer>().await.expect("a consumer");
     unpolled.fetch_metadata(Some(TOPIC), WAIT).expect("metadata");
-    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.expect("an admin client");
+    let admin_auth = idlers.auth("admin");
+    let admin = admin_auth.create::<AdminClient<DefaultClientContext>>().await.expect("an admin client");
     let describe = [ResourceSpecifier::Topic(TOPIC)];
     admin.describe_configs(&describe, &AdminOptions::new()).await.expect("an answer");
+    let client_auth = idlers.auth("client");
+    let client = client_auth.adopt(bare(&client_auth)).await.expect("a client");
+    client.fetch_metadata(Some(TOPIC), WAIT).expect("metadata");
 
-    let refusals = refusals(&kafka);
-    watched.wait_for(minute, |seen| seen.logins >= 2).await;
+    let (before, refusals) = (idlers.logins(), idlers.refusals());
+    assert!(before.iter().all(|logins| *logins > 0), "logins of {NAMES:?}: {before:?}");
+    watched.wait_for(MINUTE, |seen| seen.logins >= 2).await;
     credentials.rotate(ROLE_RENEWED);
-    let seen = watched.wait_for(minute, |seen| seen.logins >= LOGINS).await;
+    idlers.wait_for_reauthentications(before).await;
+    let seen = watched.seen();
     assert_eq!((seen.disconnects, seen.errors.len()), (0, 0), "{seen:?}");
-    let status = auth.status().expect("managed");
-    assert!(status.renewals >= 5 && status.failures == 0, "{status:?}");
+    for auth in [&future_auth, &admin_auth, &client_auth] {
+        let status = auth.status().expect("managed");
+        assert!(status.renewals >= 5 && status.failures == 0, "{status:?}");
+    }
 
     // All of them still work, over the connections they have.
     admin.describe_configs(&describe, &AdminOptions::new()).await.expect("an answer");
+    client.fetch_metadata(Some(TOPIC), WAIT).expect("metadata");
     unpolled.fetch_metadata(Some(TOPIC), WAIT).expect("metadata");
     base.send(BaseRecord::to(TOPIC).key("idle-base").payload("y")).expect("queued");
     base.flush(WAIT).expect("delivered");
     future.send(FutureRecord::to(TOPIC).key("idle-end").payload("z"), WAIT).await.expect("delivered");
     assert_eq!(pending.await.expect("received"), b"z");
     assert_eq!(stream_watched.seen().errors.len(), 0, "{:?}", stream_watched.seen());
-    assert_eq!(self::refusals(&kafka), refusals, "the broker refused a login");
+    assert_eq!(idlers.refusals(), refusals, "the broker refused a login");
 }
 
-fn refusals(kafka: &Kafka) -> usize {
-    kafka.log().lines().filter(|line| line.contains("Failed authentication")).count()
+fn bare(auth: &Authenticator) -> Client {
+    let native = auth.client_config().create_native_config().expect("a valid configuration");
+    Client::new(auth.client_config(), native, RDKafkaType::RD_KAFKA_PRODUCER, DefaultClientContext)
+        .expect("a client")
 }

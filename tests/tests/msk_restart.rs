@@ -27,7 +27,7 @@ async fn clients_log_in_again_after_a_restart() {
     tokio::task::spawn_blocking(move || broker.restart()).await.expect("no panic").expect("restarted");
 
     producer.send(FutureRecord::to(TOPIC).key("after-restart").payload("y"), WAIT).await.expect("delivered");
-    let payload = tokio::time::timeout(2 * WAIT, receive_over_errors(&consumer, "after-restart")).await;
+    let payload = in_time(2 * WAIT, receive_over_errors(&consumer, "after-restart")).await;
     assert_eq!(payload.expect("the record in time"), b"y");
     admin
         .describe_configs(&[ResourceSpecifier::Topic(TOPIC)], &AdminOptions::new())

@@ -19,7 +19,7 @@
 //! | `oauthbearer.token.failed` | warn | `provider`, `error`, `kind`, `failures`, `token_left_s`, `retry_in_ms` | a fetch failed |
 //! | `oauthbearer.client.refused` | warn | `provider`, `error` | a client refused a new token |
 //! | `oauthbearer.config.duplicate` | warn | `property`, `key` | a key was given twice; the last one wins |
-//! | `oauthbearer.config.unmarked` | warn | `property` | OAUTHBEARER with keys of a provider that nothing asks for |
+//! | `oauthbearer.config.unmarked` | warn | `property` | it holds a provider's keys, but nothing asks for the provider |
 
 pub mod clock;
 mod error;

@@ -1,6 +1,7 @@
 //! What the tests on the MSK listener share. Each test binary uses a part of it.
 #![allow(dead_code, reason = "every test binary compiles this file and uses a part of it")]
 
+use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,6 +22,16 @@ use tokio::sync::watch;
 
 /// Longer than anything should take on a machine that compiles at the same time.
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
+
+/// What `future` brings within `timeout`.
+pub(crate) async fn in_time<T>(timeout: Duration, future: impl Future<Output = T>) -> Option<T> {
+    let clock = Clock::system();
+    tokio::select! {
+        biased;
+        output = future => Some(output),
+        () = clock.sleep(timeout) => None,
+    }
+}
 
 /// The two keys that a user sets, and what a broker without a name of AWS's needs besides.
 pub(crate) fn config(kafka: &Kafka) -> ClientConfig {
@@ -63,10 +74,10 @@ pub(crate) fn with_provider(kafka: &Kafka, provider: Arc<dyn TokenProvider>) -> 
     Authenticator::builder(&config).provider(provider).build().expect("a valid configuration")
 }
 
-/// As [`authenticator`], with renewals every few seconds.
-pub(crate) fn renewing(kafka: &Kafka, credentials: impl ProvideCredentials + 'static) -> Authenticator {
+/// The MSK provider, with renewals every few seconds.
+pub(crate) fn renewing(credentials: impl ProvideCredentials + 'static) -> Arc<dyn TokenProvider> {
     let provider = provider(credentials, REGION, Clock::system());
-    with_provider(kafka, Arc::new(ShortLived::new(provider, Duration::from_secs(8), Clock::system())))
+    Arc::new(ShortLived::new(provider, Duration::from_secs(8), Clock::system()))
 }
 
 /// Credentials that a test changes while clients run.
@@ -121,10 +132,10 @@ impl Observer {
     /// Waits until `condition` holds.
     pub(crate) async fn wait_for(&self, timeout: Duration, condition: impl Fn(&Seen) -> bool) -> Seen {
         let mut receiver = self.seen.subscribe();
-        let seen = tokio::time::timeout(timeout, receiver.wait_for(|seen| condition(seen))).await;
+        let seen = in_time(timeout, receiver.wait_for(|seen| condition(seen))).await;
         match seen {
-            Ok(seen) => seen.expect("the sender is here").clone(),
-            Err(_) => panic!("not within {timeout:?}: {:?}", self.seen()),
+            Some(seen) => seen.expect("the sender is here").clone(),
+            None => panic!("not within {timeout:?}: {:?}", self.seen()),
         }
     }
 }
@@ -172,7 +183,7 @@ pub(crate) async fn receive_within<C: ConsumerContext + 'static>(
             }
         }
     };
-    tokio::time::timeout(timeout, found).await.unwrap_or_else(|_| panic!("no record with the key {key}"))
+    in_time(timeout, found).await.unwrap_or_else(|| panic!("no record with the key {key}"))
 }
 
 /// A consumer that reads [`oauthbearer_e2e::TOPIC`] from its start, without a group's ceremony.

@@ -3,17 +3,21 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 mod capture;
+mod records;
 
 use capture::{Recorded, CAPTURE};
 
 /// Secrets shorter than this would be found in ordinary text.
 const SHORTEST_SECRET: usize = 6;
 
-/// Watches every `tracing` event and span of the process, at every level and of every crate, for secrets.
+/// Watches every event and span of `tracing` and every record of `log` in the process, at every level and of every
+/// crate, for secrets. rdkafka writes to either, by its feature `tracing`: its own messages, and those of librdkafka that a
+/// context passes on, as the default one does.
 ///
-/// Secrets are looked for as they are and as a URL would hold them. They may be added at the end: what was logged since the start is looked through again. Tests that run in
-/// parallel each have their own check; a secret should be unlike any other test's. Events that are recorded under a
-/// subscriber of one thread's own (`tracing::subscriber::set_default`) are not seen.
+/// Secrets are looked for as they are and as a URL would hold them. They may be added at the end: what was logged since
+/// the start is looked through again. Tests that run in parallel each have their own check; a secret should be unlike any
+/// other test's. Events that are recorded under a subscriber of one thread's own (`tracing::subscriber::set_default`) are
+/// not seen.
 ///
 /// The check is made by [`assert_none`](Self::assert_none), or when the guard is dropped.
 ///
@@ -34,8 +38,8 @@ impl LeakCheck {
     /// Starts to watch for `secrets`.
     ///
     /// # Panics
-    /// If the process has another global `tracing` subscriber, which would hide events from this check, and for a
-    /// secret of fewer than 6 characters.
+    /// If the process has another global `tracing` subscriber or another logger of `log`, which would hide events from
+    /// this check, and for a secret of fewer than 6 characters.
     pub fn start(secrets: &[&str]) -> Self {
         let check = Self { secrets: Mutex::default(), recorded: CAPTURE.start() };
         secrets.iter().for_each(|secret| check.add(*secret));
@@ -81,7 +85,7 @@ impl LeakCheck {
     fn places(&self) -> Vec<String> {
         let mut places: Vec<String> = Vec::new();
         for text in self.recorded.texts().iter().filter(|text| self.is_in(&text.value)) {
-            let place = text.place();
+            let place = text.place.to_string();
             if !places.contains(&place) {
                 places.push(place);
             }

@@ -56,6 +56,15 @@ fn other_threads_are_watched() {
 }
 
 #[test]
+fn records_of_the_log_crate_are_watched() {
+    let leaks = LeakCheck::start(&["hidden-9"]);
+    log::trace!(target: "librdkafka", "key {}", "hidden-9");
+    let failure = failure_of(|| leaks.assert_none());
+    assert!(failure.contains("record of the log crate, target 'librdkafka'"), "{failure}");
+    assert!(!failure.contains("hidden"), "{failure}");
+}
+
+#[test]
 fn a_guard_that_is_only_dropped_checks_too() {
     let leaks = LeakCheck::start(&["hidden-6"]);
     tracing::info!("hidden-6");

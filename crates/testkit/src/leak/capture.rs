@@ -1,6 +1,6 @@
 //! The process-wide subscriber that keeps what is logged while somebody watches.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use tracing::field::{Field, Visit};
@@ -8,6 +8,8 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
+
+use super::records;
 
 pub(super) static CAPTURE: Capture = Capture { installed: OnceLock::new(), watching: Mutex::new(Vec::new()) };
 
@@ -21,23 +23,29 @@ pub(super) struct Capture {
 #[derive(Default)]
 pub(super) struct Recorded(Mutex<Vec<Arc<Text>>>);
 
-/// The text of one field of an event or span.
+/// One text that was logged.
 pub(super) struct Text {
-    metadata: &'static Metadata<'static>,
-    field: &'static str,
+    pub(super) place: Place,
     pub(super) value: String,
 }
 
-impl Text {
-    /// Names event, field and module.
-    pub(super) fn place(&self) -> String {
-        let kind = if self.metadata.is_span() { "span" } else { "event" };
-        format!(
-            "{kind} '{}', field '{}', target '{}'",
-            self.metadata.name(),
-            self.field,
-            self.metadata.target()
-        )
+/// Where a text was logged.
+pub(super) enum Place {
+    /// By `tracing`: an event or span, and its field.
+    Field(&'static Metadata<'static>, &'static str),
+    /// By `log`: a record with this target.
+    Record(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(metadata, field) => {
+                let kind = if metadata.is_span() { "span" } else { "event" };
+                write!(f, "{kind} '{}', field '{field}', target '{}'", metadata.name(), metadata.target())
+            }
+            Self::Record(target) => write!(f, "record of the log crate, target '{target}'"),
+        }
     }
 }
 
@@ -52,18 +60,19 @@ impl Capture {
     pub(super) fn start(&self) -> Arc<Recorded> {
         let installed = self.installed.get_or_init(|| {
             let subscriber = tracing_subscriber::registry().with(CaptureLayer);
-            tracing::subscriber::set_global_default(subscriber).is_ok()
+            tracing::subscriber::set_global_default(subscriber).is_ok() && records::install()
         });
         assert!(
             *installed,
-            "another global tracing subscriber hides events from the log-leak check: install none in this test program"
+            "another global tracing subscriber, or logger of the log crate, hides events from the log-leak check: \
+             install none in this test program"
         );
         let recorded = Arc::new(Recorded::default());
         self.watching().push(Arc::downgrade(&recorded));
         recorded
     }
 
-    fn keep(&self, texts: Vec<Arc<Text>>) {
+    pub(super) fn keep(&self, texts: Vec<Arc<Text>>) {
         self.watching().retain(|watcher| match watcher.upgrade() {
             Some(recorded) => {
                 recorded.texts().extend(texts.iter().cloned());
@@ -113,7 +122,7 @@ impl Fields {
     }
 
     fn add(&mut self, field: &Field, value: String) {
-        self.texts.push(Arc::new(Text { metadata: self.metadata, field: field.name(), value }));
+        self.texts.push(Arc::new(Text { place: Place::Field(self.metadata, field.name()), value }));
     }
 }
 

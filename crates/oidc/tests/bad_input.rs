@@ -18,7 +18,7 @@ const GRANT: &str = "sasl.oauthbearer.grant.type";
 const KEY_FILE: &str = "sasl.oauthbearer.assertion.private.key.file";
 
 fn error(properties: &[(&str, &str)]) -> ConfigError {
-    let registry = Registry::empty().with(Factory::default()).unwrap();
+    let registry = Registry::empty().with(Factory::default()).expect("one provider");
     let properties = [&[METHOD], properties].concat();
     let given = properties.iter().copied().collect();
     let login = Login::from_properties(&given, &registry, false, &ManualClock::new().into());

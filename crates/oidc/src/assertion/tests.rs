@@ -124,7 +124,7 @@ fn claims_default_to_client_and_endpoint_and_are_new_each_time() {
     let mut first = sign();
     clock.advance(Duration::from_secs(7));
     let mut second = sign();
-    let mut id = |payload: &mut Value| payload.as_object_mut().unwrap().remove("jti").unwrap().to_string();
+    let id = |payload: &mut Value| payload.as_object_mut().unwrap().remove("jti").unwrap().to_string();
     let (one, other) = (id(&mut first), id(&mut second));
     assert!(one != other && one.len() == 38, "{one} {other}");
     let expected = |now: u64| json!({"iss": "svc", "sub": "svc", "aud": ENDPOINT, "iat": now, "nbf": now - 60, "exp": now + 300});

@@ -169,7 +169,8 @@ impl FakeIdp {
         self.service.journal.wait_until(condition).await;
     }
 
-    /// Cuts all connections, without a word to the clients, and returns when they are closed.
+    /// Cuts all connections, without a word to the clients, and returns when they are closed. A client that kept one may
+    /// notice it as late as with its next request, which then fails.
     pub fn close_connections(&self) {
         self.server.close_connections();
     }

@@ -3,14 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
 
 mod answers;
-//mod assertions;
+mod assertions;
 mod clients;
-//mod discovery;
-//mod faults;
-//mod grants;
-//mod keys;
-//mod tls;
-//mod vendors;
+mod discovery;
+mod faults;
+mod grants;
+mod keys;
+mod tls;
+mod vendors;
 
 use oauthbearer_core::clock::ManualClock;
 use oauthbearer_testkit::idp::{Builder, Client, FakeIdp};
@@ -65,7 +65,7 @@ impl Reply {
     }
 }
 
-/// A client that trusts this authority, and has a certificate if one is given.
+/// A client that trusts this authority, has a certificate if one is given, and makes a connection for each request.
 fn client(ca_pem: &str, identity: Option<(&str, &str)>) -> reqwest::Client {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(ca_pem.as_bytes()) {
@@ -82,7 +82,8 @@ fn client(ca_pem: &str, identity: Option<(&str, &str)>) -> reqwest::Client {
             config.with_client_auth_cert(vec![certificate], key).unwrap()
         }
     };
-    let builder = reqwest::Client::builder().tls_backend_preconfigured(config).no_proxy();
+    let builder =
+        reqwest::Client::builder().tls_backend_preconfigured(config).no_proxy().pool_max_idle_per_host(0);
     builder.redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 

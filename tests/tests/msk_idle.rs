@@ -16,12 +16,19 @@ use rdkafka::consumer::{BaseConsumer, Consumer, StreamConsumer};
 use rdkafka::producer::{BaseProducer, BaseRecord, FutureProducer, FutureRecord, Producer};
 use rdkafka::types::RDKafkaType;
 
-/// What each client must have gone through.
-const REAUTHENTICATIONS: usize = 4;
+/// What each connection must have gone through: a login and four re-authentications.
+const LOGINS: usize = 1 + 4;
 const MINUTE: Duration = Duration::from_secs(60);
-/// The clients, by the name that the broker logs their logins under.
-const NAMES: [&str; 6] =
-    ["future-producer", "stream-consumer", "base-producer", "base-consumer", "admin", "client"];
+/// The clients, by the name that the broker logs their logins under, and how many connections each has: a member of a
+/// group has a second one to its coordinator.
+const CLIENTS: [(&str, usize); 6] = [
+    ("future-producer", 1),
+    ("stream-consumer", 2),
+    ("base-producer", 1),
+    ("base-consumer", 1),
+    ("admin", 1),
+    ("client", 1),
+];
 
 /// One provider, and for each client an authenticator of its own, so that it can be told from the others.
 struct Idlers {
@@ -31,17 +38,19 @@ struct Idlers {
 
 impl Idlers {
     fn auth(&self, name: &str) -> Authenticator {
-        assert!(NAMES.contains(&name));
+        assert!(CLIENTS.iter().any(|(known, _)| *known == name));
         let mut config = config(&self.kafka);
         config.remove("sasl.oauthbearer.config");
         config
             .set("client.id", name)
-            .set("group.id", "idle")
             .set("sasl.oauthbearer.extensions", format!("client={name}"))
             .set("statistics.interval.ms", "500")
             // A connection that was lost stays lost: no login after the first is anything but a re-authentication.
             .set("reconnect.backoff.ms", "3600000")
             .set("reconnect.backoff.max.ms", "3600000");
+        if name == "stream-consumer" {
+            config.set("group.id", "idle");
+        }
         Authenticator::builder(&config)
             .provider(self.provider.clone())
             .build()
@@ -49,21 +58,25 @@ impl Idlers {
     }
 
     /// How often each client has logged in, by the broker's log.
-    fn logins(&self) -> [usize; NAMES.len()] {
+    fn logins(&self) -> [usize; CLIENTS.len()] {
         let log = self.kafka.log();
-        NAMES.map(|name| log.matches(&format!("MSK IAM login of {name}.")).count())
+        CLIENTS.map(|(name, _)| log.matches(&format!("MSK IAM login of {name}.")).count())
     }
 
-    /// Waits until every client has re-authenticated often enough since it had logged in `before` times.
-    async fn wait_for_reauthentications(&self, before: [usize; NAMES.len()]) {
-        let enough = async {
-            let since = || self.logins().into_iter().zip(before).map(|(now, before)| now - before);
-            while since().any(|logins| logins < REAUTHENTICATIONS) {
+    /// Waits until every client has logged in often enough since the broker had logged `before`.
+    async fn wait_for_logins(&self, before: [usize; CLIENTS.len()]) {
+        let enough = || {
+            let mut since =
+                self.logins().into_iter().zip(before).map(|(now, before)| now - before).zip(CLIENTS);
+            since.all(|(logins, (_, connections))| logins >= connections * LOGINS)
+        };
+        let waiting = async {
+            while !enough() {
                 Clock::system().sleep(Duration::from_millis(500)).await;
             }
         };
-        let waited = in_time(3 * MINUTE, enough).await;
-        assert!(waited.is_some(), "logins of {NAMES:?}: {before:?}, then {:?}", self.logins());
+        let waited = in_time(3 * MINUTE, waiting).await;
+        assert!(waited.is_some(), "logins of {CLIENTS:?}: {before:?}, then {:?}", self.logins());
     }
 
     fn refusals(&self) -> usize {
@@ -75,6 +88,8 @@ impl Idlers {
 async fn idle_clients_stay_logged_in_while_their_credentials_change() {
     let credentials = Rotating::new(ROLE);
     let idlers = Idlers { kafka: Kafka::from_env(), provider: renewing(credentials.clone()) };
+    // An earlier run may have used the same broker.
+    let (before, refusals) = (idlers.logins(), idlers.refusals());
 
     // Polled in the background by rdkafka, or by a task of the test.
     let watched = Observer::new();
@@ -103,11 +118,9 @@ async fn idle_clients_stay_logged_in_while_their_credentials_change() {
     let client = client_auth.adopt(bare(&client_auth)).await.expect("a client");
     client.fetch_metadata(Some(TOPIC), WAIT).expect("metadata");
 
-    let (before, refusals) = (idlers.logins(), idlers.refusals());
-    assert!(before.iter().all(|logins| *logins > 0), "logins of {NAMES:?}: {before:?}");
     watched.wait_for(MINUTE, |seen| seen.logins >= 2).await;
     credentials.rotate(ROLE_RENEWED);
-    idlers.wait_for_reauthentications(before).await;
+    idlers.wait_for_logins(before).await;
     let seen = watched.seen();
     assert_eq!((seen.disconnects, seen.errors.len()), (0, 0), "{seen:?}");
     for auth in [&future_auth, &admin_auth, &client_auth] {

@@ -82,7 +82,7 @@ impl Discovery {
         if theirs == self.issuer {
             return Ok(());
         }
-        let plain = theirs.len() <= 200 && theirs.bytes().all(|byte| byte.is_ascii_graphic());
+        let plain = (1..=200).contains(&theirs.len()) && theirs.bytes().all(|byte| byte.is_ascii_graphic());
         let theirs = if plain { theirs } else { "something that is no URL" };
         let message = format!("The issuer's metadata are those of '{theirs}' and not of '{}'", self.issuer);
         let help = match theirs.trim_end_matches('/') == self.issuer.trim_end_matches('/') {

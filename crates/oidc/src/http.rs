@@ -24,6 +24,10 @@ pub(crate) use session::{Form, Session};
 /// Servers that speak JSON only say so at `Accept: application/json`, and some answer 406 to that word alone.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.1");
 
+/// Kept for what follows at once, as a token request does discovery. Until the next renewal a load balancer may have dropped
+/// the connection without a word.
+const IDLE: Duration = Duration::from_secs(10);
+
 const USER_AGENT: &str = concat!("oauthbearer/", env!("CARGO_PKG_VERSION"));
 
 /// How HTTP is spoken.
@@ -115,6 +119,7 @@ fn build(settings: &HttpSettings) -> Result<Client, ConfigError> {
         .redirect(redirect::Policy::none())
         .referer(false)
         .connect_timeout(settings.connect_timeout)
+        .pool_idle_timeout(IDLE)
         .read_timeout(settings.read_timeout);
     if let Some(proxy) = &settings.proxy {
         builder = builder.proxy(self::proxy(proxy)?);

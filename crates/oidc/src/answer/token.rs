@@ -150,7 +150,7 @@ mod tests {
     fn the_earliest_end_counts() {
         let life = |secret: &str, expires_in, lifetime| {
             let token = granted(secret, expires_in, None, &tokens(lifetime)).unwrap();
-            token.expires_at().duration_since(ManualClock::new().wall()).unwrap().as_secs()
+            token.expires_at().duration_since(Clock::from(ManualClock::new()).wall()).unwrap().as_secs()
         };
         let with_exp = jwt(r#"{"exp":1700000300}"#);
         assert_eq!(life("opaque", Some(60), None), 60);

@@ -38,7 +38,8 @@ fn certificate(fault: &CertificateError) -> Cause {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             ("is not trusted: its certificate is for another host name".to_owned(), names(fault))
         }
-        CertificateError::UnknownIssuer => (
+        // The signature is bad where another authority has the same name, such as an earlier one.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => (
             "is not trusted: its certificate is of an authority that this machine does not know".to_owned(),
             format!(
                 "Give the authority's certificate in {CA_LOCATION} (PEM file or directory) or https.ca.pem, or install it in \

@@ -1,0 +1,12 @@
+//! Providers against the token server of the test kit: what they send, and what they make of its answers.
+
+mod answers;
+mod conformance;
+mod discovery;
+mod failures;
+mod files;
+mod grants;
+mod keys;
+mod proxy;
+mod support;
+mod tls;

@@ -9,7 +9,7 @@ use crate::workspace;
 /// The configuration reference comes out of the providers' key tables.
 const REFERENCE: &str = "docs/configuration.md";
 const GENERATOR: &str =
-    "run --quiet -p oauthbearer --example config-reference --features rdkafka,aws-msk,aws-sts";
+    "run --quiet -p oauthbearer --example config-reference --features rdkafka,aws-msk,aws-sts,oidc";
 
 /// Writes the documents.
 pub(crate) fn write() -> Result<()> {

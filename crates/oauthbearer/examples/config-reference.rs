@@ -17,6 +17,7 @@ on untouched, and so is a configuration without any marker.
 |---|---|---|
 | `sasl.mechanism`, `sasl.mechanisms` | a marker below, in any letter case | use that provider; sets `OAUTHBEARER` |
 | `sasl.oauthbearer.config` | `provider=<marker>,…` | the same, for programs that set `sasl.mechanism` themselves or not at all |
+| `sasl.oauthbearer.method` | `oidc` | use [`oidc`](#oidc), unless the next key names another |
 | `sasl.oauthbearer.metadata.authentication.type` | a marker | the same, with `sasl.oauthbearer.method=oidc`, as other clients write it |
 | `security.protocol` | `SASL_SSL`, in any letter case; except for `aws_msk_iam` also `SASL_PLAINTEXT` | `SASL_SSL` is set where absent |
 | `sasl.oauthbearer.extensions` | `name=value,…` | SASL extensions sent with every token, such as `logicalCluster=lkc-1,identityPoolId=pool-1` |
@@ -52,8 +53,12 @@ fn section(factory: &dyn ProviderFactory) -> String {
         let aliases: Vec<String> = factory.aliases().iter().map(|alias| format!("`{alias}`")).collect();
         section += &format!("Also written {}.\n\n", aliases.join(", "));
     }
-    let keys: Vec<Key> = factory.keys().into_iter().flatten().copied().collect();
-    section + &table(&keys) + "\n"
+    let flat = |tables: Vec<&'static [Key]>| tables.into_iter().flatten().copied().collect::<Vec<Key>>();
+    let properties = flat(factory.properties());
+    if !properties.is_empty() {
+        section += &format!("Properties:\n\n{}\nIn `sasl.oauthbearer.config`:\n\n", table(&properties));
+    }
+    section + &table(&flat(factory.keys())) + "\n"
 }
 
 fn table(keys: &[Key]) -> String {

@@ -92,7 +92,7 @@ pub mod oidc {
     pub const CALLER: (&str, &str) = ("caller", "caller-secret");
     /// Exchanges tokens of [`CALLER`] for tokens that the broker takes.
     pub const EXCHANGE: (&str, &str) = ("exchange", "exchange-secret");
-    /// Its tokens live for 90 s; those of the others for 12 s.
+    /// Its tokens live for 90 s; those of the others for 15 s.
     pub const LASTING: (&str, &str) = ("lasting", "lasting-secret");
     /// Its tokens are for another audience than the broker.
     pub const ELSEWHERE: (&str, &str) = ("elsewhere", "elsewhere-secret");

@@ -41,7 +41,7 @@ public final class Setup {
 
     private void client(String who, String topic) {
         allow(who, new ResourcePattern(ResourceType.TOPIC, topic, PatternType.PREFIXED),
-                AclOperation.READ, AclOperation.WRITE, AclOperation.DESCRIBE);
+                AclOperation.READ, AclOperation.WRITE, AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS);
         allow(who, every(ResourceType.GROUP), AclOperation.READ, AclOperation.DESCRIBE);
         allow(who, every(ResourceType.TRANSACTIONAL_ID), AclOperation.WRITE, AclOperation.DESCRIBE);
         allow(who, CLUSTER, AclOperation.IDEMPOTENT_WRITE);

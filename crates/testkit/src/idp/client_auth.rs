@@ -70,16 +70,6 @@ impl<'a> Claim<'a> {
     }
 }
 
-impl Claim<'_> {
-    pub(super) fn id(&self) -> Option<&str> {
-        match self {
-            Self::Basic { id, .. } => Some(id),
-            Self::Post { id, .. } | Self::Id(id) => Some(id),
-            Self::Assertion { id, .. } => *id,
-        }
-    }
-}
-
 fn read_basic<'a>(value: &[u8]) -> Result<Claim<'a>, Cause> {
     let wrong = || Cause::BadAuthorization("the header Authorization is not Basic base64(ID:SECRET)");
     let value = std::str::from_utf8(value).map_err(|_| wrong())?;
@@ -120,10 +110,25 @@ impl Service {
         lock(&self.clients).get(id).cloned().ok_or_else(|| Cause::UnknownClient(id.into()))
     }
 
-    fn by_basic(&self, id: &str, secret: &str) -> Result<Client, Cause> {
-        let raw = lock(&self.clients).get(id).cloned();
+    /// Which client the request says it is from, right or wrong.
+    pub(super) fn named(&self, claim: &Claim<'_>) -> Option<String> {
+        let id = match claim {
+            Claim::Basic { id, .. } if self.raw_client(id).is_some() => Some(id.clone()),
+            Claim::Basic { id, .. } => percent::decode_form(id).or_else(|| Some(id.clone())),
+            Claim::Post { id, .. } | Claim::Id(id) => Some((*id).to_owned()),
+            Claim::Assertion { id, .. } => id.map(str::to_owned),
+        };
+        id.filter(|id| !id.is_empty())
+    }
+
+    /// The client of this id, where its id and secret are not percent-encoded.
+    fn raw_client(&self, id: &str) -> Option<Client> {
         let is_raw = |credential: &Credential| matches!(credential, Credential::BasicRaw(_));
-        if let Some(client) = raw.filter(|client| client.credentials.iter().any(is_raw)) {
+        lock(&self.clients).get(id).filter(|client| client.credentials.iter().any(is_raw)).cloned()
+    }
+
+    fn by_basic(&self, id: &str, secret: &str) -> Result<Client, Cause> {
+        if let Some(client) = self.raw_client(id) {
             return prove(client, ClientAuth::ClientSecretBasic, |credential| match credential {
                 Credential::BasicRaw(right) if right != secret => Err(Cause::WrongSecret(id.into())),
                 Credential::BasicRaw(_) => Ok(true),

@@ -133,24 +133,24 @@ impl Service {
             return Err(Cause::NotAcceptable);
         }
         let form = Form::check(&head.headers, head.uri.query(), pairs)?;
-        let certificate = request.client_certificate.clone();
-        let client = match Claim::read(&head.headers, &form)? {
-            None => None,
-            Some(claim) => {
-                request.client_auth = Some(claim.method(certificate.is_some()));
-                request.client_id = claim.id().map(str::to_owned).or(request.client_id.take());
-                Some(self.authenticate(&claim, &form, certificate.as_deref())?)
-            }
-        };
-        if let Some(client) = &client {
-            request.client_id = Some(client.id.clone());
-        }
+        let client = self.who(head, &form, request)?;
         let grant = self.allowed_grant(client.as_ref(), &form)?;
         (self.profile.check)(grant, &form)?;
         if let Some(client) = &client {
             check_expected(client, &form)?;
         }
         self.grant(grant, client.as_ref(), &form)
+    }
+
+    /// The client, where the request names one; `request` learns what it says of itself first.
+    fn who(&self, head: &Parts, form: &Form<'_>, request: &mut Request) -> Result<Option<Client>, Cause> {
+        let Some(claim) = Claim::read(&head.headers, form)? else { return Ok(None) };
+        let certificate = request.client_certificate.as_deref();
+        request.client_auth = Some(claim.method(certificate.is_some()));
+        request.client_id = self.named(&claim);
+        let client = self.authenticate(&claim, form, certificate)?;
+        request.client_id = Some(client.id.clone());
+        Ok(Some(client))
     }
 
     fn allowed_grant(&self, client: Option<&Client>, form: &Form<'_>) -> Result<Grant, Cause> {

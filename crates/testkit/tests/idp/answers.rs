@@ -107,7 +107,7 @@ async fn requests_are_listed_and_debug_hides_their_secrets() {
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/token"));
     assert_eq!((request.header("user-agent"), request.parameter("scope")), (Some("me"), Some("a b")));
     assert!(request.header("authorization").unwrap().starts_with("Basic "));
-    assert_eq!(request.client_id.as_deref(), Some("kafka+client%3A1"));
+    assert_eq!(request.client_id.as_deref(), Some(ID));
     let debug = format!("{request:?}");
     assert!(debug.contains("scope=a b") && debug.contains("x=[redacted]"), "{debug}");
     for secret in [request.header("authorization").unwrap(), "wrong-secret", "the-extra"] {

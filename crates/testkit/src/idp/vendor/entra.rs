@@ -62,7 +62,7 @@ fn v1_fields(fields: &mut Map<String, Value>, issue: &Issue, now: Moment) {
     for (name, number) in [
         ("expires_in", lifetime),
         ("ext_expires_in", lifetime),
-        ("expires_on", now.seconds() + lifetime),
+        ("expires_on", now.plus(lifetime).seconds()),
         ("not_before", now.seconds()),
     ] {
         fields.insert(name.into(), number.to_string().into());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_credential_types::Credentials;
 use oauthbearer::rdkafka::{Authenticated, Authenticator};
-use oauthbearer::{ConfigError, Key, ProviderConfig, ProviderFactory, Registry, TokenProvider};
+use oauthbearer::{Clock, ConfigError, Key, ProviderConfig, ProviderFactory, Registry, TokenProvider};
 use oauthbearer_aws_msk::Factory;
 use oauthbearer_testkit::broker::validators::{AccessKey, MskIam};
 use oauthbearer_testkit::broker::{Broker, Event};
@@ -71,11 +71,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ensure(offsets == [0, 1, 2], "the records did not get the first three offsets")?;
     let with_group =
         authenticator(config.clone().set("group.id", "demo").set("auto.offset.reset", "earliest"), SECRET)?;
-    tokio::time::timeout(
-        PATIENCE,
-        consumer::consume(&with_group, "orders", 3, |text| println!("     read {text:?}")),
-    )
-    .await??;
+    let clock = Clock::system();
+    tokio::select! {
+        read = consumer::consume(&with_group, "orders", 3, |text| println!("     read {text:?}")) => read?,
+        () = clock.sleep(PATIENCE) => return Err("the records did not come back in time".into()),
+    }
     let principal = principal(&broker);
     println!("   The broker knows us as {principal}.\n");
     ensure(principal == ARN, "the broker took us for somebody else")?;

@@ -5,12 +5,19 @@
     reason = "a broker for real clients keeps real time, whatever clock the tests drive"
 )]
 
+use std::future::Future;
 use std::time::{SystemTime, UNIX_EPOCH};
+
 use tokio::time::Instant;
 
 /// Monotonic time: sessions, long polls, group members.
 pub(super) fn now() -> Instant {
     Instant::now()
+}
+
+/// Waits for `future` until the deadline; none when it came first.
+pub(super) async fn until<T>(deadline: Instant, future: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout_at(deadline, future).await.ok()
 }
 
 /// Wall-clock time: validity of tokens.

@@ -1,11 +1,22 @@
 //! Calls that can neither hang nor bring down the check.
 
+use std::future::Future;
 use std::sync::Arc;
 
-use oauthbearer_core::{ProviderError, Token};
+use oauthbearer_core::{Clock, ProviderError, Token};
 use tokio::task::JoinHandle;
 
 use super::{Called, Candidate, Run, PATIENCE};
+
+/// What `future` brings within [`PATIENCE`].
+pub(super) async fn in_time<T>(future: impl Future<Output = T>) -> Option<T> {
+    let clock = Clock::system();
+    tokio::select! {
+        biased;
+        output = future => Some(output),
+        () = clock.sleep(PATIENCE) => None,
+    }
+}
 
 /// A call that goes on by itself.
 pub(super) struct Call(JoinHandle<Result<Token, ProviderError>>);
@@ -18,10 +29,9 @@ pub(super) fn start(provider: &Arc<dyn Candidate>) -> Call {
 impl Call {
     /// What the call brings.
     pub(super) async fn end(mut self) -> Called {
-        match tokio::time::timeout(PATIENCE, &mut self.0).await {
-            Ok(Ok(result)) => Ok(result),
-            Ok(Err(_)) => Err("token() panicked".to_owned()),
-            Err(_) => {
+        match in_time(&mut self.0).await {
+            Some(ended) => ended.map_err(|_| "token() panicked".to_owned()),
+            None => {
                 self.0.abort();
                 Err(format!("token() did not end within {PATIENCE:?}"))
             }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use oauthbearer_core::{ProviderError, Token};
 
-use super::{calls, Candidate, Rule, Run, PATIENCE};
+use super::calls::{self, in_time};
+use super::{Candidate, Rule, Run, PATIENCE};
 
 const CALLS_AT_ONCE: usize = 16;
 /// At how many awaits of a call the next one is dropped.
@@ -89,13 +90,13 @@ impl Run {
             let mut call = provider.token();
             until_await(call.as_mut(), awaits).await
         });
-        match tokio::time::timeout(PATIENCE, task).await {
-            Ok(Ok(ended)) => {
+        match in_time(task).await {
+            Some(Ok(ended)) => {
                 ended.iter().flatten().for_each(|token| self.leaks.add(token.secret()));
                 Ok(ended.is_some())
             }
-            Ok(Err(_)) => Err("token() panicked".to_owned()),
-            Err(_) => Err(format!("token() did not end within {PATIENCE:?}")),
+            Some(Err(_)) => Err("token() panicked".to_owned()),
+            None => Err(format!("token() did not end within {PATIENCE:?}")),
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) async fn fetch(node: &Node, request: FetchRequest) -> FetchResponse {
         let appended = node.appended.notified();
         let read = Read::all(node, &request);
         let enough = read.failed || read.bytes >= usize::try_from(request.min_bytes).unwrap_or(0);
-        if enough || tokio::time::timeout_at(deadline, appended).await.is_err() {
+        if enough || clock::until(deadline, appended).await.is_none() {
             return FetchResponse::default().with_responses(read.topics);
         }
     }

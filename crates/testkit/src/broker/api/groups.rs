@@ -98,7 +98,7 @@ async fn wait<T>(
                 return Ok(answer);
             }
             // Both outcomes lead to another look.
-            Progress::WaitUntil(deadline) => drop(tokio::time::timeout_at(deadline, changed).await),
+            Progress::WaitUntil(deadline) => drop(clock::until(deadline, changed).await),
         }
     }
 }

@@ -145,11 +145,11 @@ fn authentication(
     })
 }
 
-/// Only an assertion says by itself whose it is (RFC 7521 §4.2).
+/// An assertion says by itself whose it is (RFC 7521 §4.2), and tokens may be exchanged without a client (RFC 8693 §2.1).
 fn check_client_id(readers: &mut Readers<'_>, kind: Option<Kind>, method: Option<Method>) {
-    let named_by_assertion =
-        method == Some(Method::Jwt) || (kind == Some(Kind::JwtBearer) && method == Some(Method::None));
-    if readers.has(CLIENT_ID) || named_by_assertion {
+    let without_client =
+        method == Some(Method::None) && matches!(kind, Some(Kind::JwtBearer | Kind::TokenExchange));
+    if readers.has(CLIENT_ID) || method == Some(Method::Jwt) || without_client {
         return;
     }
     let message = format!("'{CLIENT_ID}' is missing: set it to the client's name at the server.");

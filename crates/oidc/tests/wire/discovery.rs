@@ -154,3 +154,23 @@ async fn a_client_with_a_certificate_goes_to_the_alias() {
         &["/token/not-for-certificates failed: HTTP 404"],
     );
 }
+
+#[tokio::test]
+async fn one_limit_holds_for_discovery_and_token_together() {
+    let (world, config) = start(|idp| idp);
+    let clock = world.clock.clone();
+    world.idp.fail_when(move |request| {
+        if request.path.contains("well-known") {
+            clock.advance(std::time::Duration::from_secs(5));
+        }
+        None
+    });
+    let error = world.error(config.clone().set("total_timeout_ms", "5000")).await;
+    assert_error(
+        &error,
+        ErrorKind::Timeout,
+        &["The token request to", "no time was left of 5s", "total_timeout_ms"],
+    );
+    assert_eq!(world.idp.token_requests().len(), 0);
+    world.token(config.set("total_timeout_ms", "6000")).await;
+}

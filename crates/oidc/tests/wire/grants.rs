@@ -207,6 +207,16 @@ async fn token_exchange_of_opaque_tokens_with_an_actor() {
 }
 
 #[tokio::test]
+async fn token_exchange_without_a_client() {
+    let subject = secret();
+    let world = World::start(|idp| idp.anonymous_exchange().subject_token(&subject, "pool/orders"));
+    let config = world.config().set(".grant.type", "token-exchange");
+    let token = world.token(config.set("subject_token_file", world.write("subject", &subject))).await;
+    assert_eq!(token.principal(), "pool/orders");
+    assert_eq!((world.last_request().client_auth, world.last_request().parameter("client_id")), (None, None));
+}
+
+#[tokio::test]
 async fn secrets_are_percent_encoded_unless_the_server_does_not_decode() {
     let [one, other] = [secret(), secret()];
     let world = World::start(|idp| {

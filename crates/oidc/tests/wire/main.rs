@@ -10,3 +10,4 @@ mod keys;
 mod proxy;
 mod support;
 mod tls;
+mod vendors;

@@ -94,6 +94,8 @@ async fn a_new_client_certificate_is_used_at_the_next_fetch() {
     world.write("client.key", foreign.key_pem());
     let error = world.error_of(&provider).await;
     assert_error(&error, ErrorKind::Credentials, &["invalid_client", "client_certificate_file"]);
+    let default = rustls::crypto::CryptoProvider::get_default();
+    assert!(default.is_none(), "the process's default is the application's to set");
 }
 
 #[tokio::test]

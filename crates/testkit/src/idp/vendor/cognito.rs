@@ -26,11 +26,10 @@ pub(super) fn profile() -> Profile {
     }
 }
 
-/// 400 and the error's name alone, whatever it is.
+/// 400 and the error's name alone, whatever it is; it knows no targets.
 fn refuse(cause: &Cause) -> Refusal {
     let error = match cause {
-        // For a grant, "unauthorized_client"; for what a client may not ask for, "invalid_grant" or "invalid_scope".
-        Cause::BadTarget(_) => "invalid_grant",
+        Cause::BadTarget(_) => "invalid_request",
         _ => cause.error(),
     };
     Refusal { status: 400, body: json!({"error": error}) }

@@ -34,7 +34,7 @@ pub(super) fn profile() -> Profile {
 fn refuse(cause: &Cause) -> Refusal {
     let invalid_client = "Invalid client or Invalid client credentials";
     match cause {
-        Cause::WrongSecret(_) => Refusal::new(401, "unauthorized_client", invalid_client),
+        Cause::WrongSecret(_) | Cause::NoClient => Refusal::new(401, "unauthorized_client", invalid_client),
         Cause::Missing(name) => {
             Refusal::new(400, "invalid_request", format!("Missing form parameter: {name}"))
         }

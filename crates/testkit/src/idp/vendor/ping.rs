@@ -1,4 +1,5 @@
 //! <https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-admin-app-client_credentials.html>,
+//! <https://apidocs.pingidentity.com/pingone/main/v1/api/src/authentication-concepts/access-tokens-and-id-tokens/token-claims/>,
 //! <https://docs.pingidentity.com/pingone/applications/p1_token_endpoint_authentication_methods.html>.
 
 use super::super::client::ClientAuth;

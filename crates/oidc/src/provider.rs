@@ -16,7 +16,7 @@ pub struct Oidc {
 
 enum Origin {
     File(TextFile),
-    Endpoint(TokenEndpoint),
+    Endpoint(Box<TokenEndpoint>),
 }
 
 impl Oidc {
@@ -27,7 +27,7 @@ impl Oidc {
             Source::File(file) => (Origin::File(file), None),
             Source::Endpoint(exchange) => {
                 let client_id = exchange.client_id.clone();
-                (Origin::Endpoint(TokenEndpoint::new(*exchange)?), client_id)
+                (Origin::Endpoint(Box::new(TokenEndpoint::new(*exchange)?)), client_id)
             }
         };
         Ok(Self { origin, tokens: Tokens { principal, client_id, lifetime }, clock })
@@ -42,7 +42,7 @@ impl TokenProvider for Oidc {
 
     async fn token(&self) -> Result<Token, ProviderError> {
         match &self.origin {
-            Origin::File(file) => self.tokens.from_file(file, &self.clock),
+            Origin::File(file) => self.tokens.of_file(file, &self.clock),
             Origin::Endpoint(endpoint) => endpoint.token(&self.tokens, &self.clock).await,
         }
     }

@@ -1,6 +1,8 @@
 //! A machine without certificates of authorities, such as an empty container image. A program of its own: the variables that say
 //! where they are, are the whole process's.
 
+#![allow(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
+
 use oauthbearer_core::{Clock, ErrorKind, ProviderConfig, ProviderError, Token, TokenProvider};
 use oauthbearer_oidc::Factory;
 use oauthbearer_testkit::idp::{Client, FakeIdp};

@@ -1,5 +1,7 @@
 //! The proxy that the environment names. A program of its own: the variables are the whole process's.
 
+#![allow(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 

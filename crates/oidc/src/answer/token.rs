@@ -46,7 +46,7 @@ impl Tokens {
     }
 
     /// The token that `file` holds now.
-    pub(crate) fn from_file(&self, file: &TextFile, clock: &Clock) -> Result<Token, ProviderError> {
+    pub(crate) fn of_file(&self, file: &TextFile, clock: &Clock) -> Result<Token, ProviderError> {
         let secret = file.read()?;
         let secret = secret.expose_secret();
         let claims = Claims::read(secret);

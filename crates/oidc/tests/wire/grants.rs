@@ -25,13 +25,6 @@ fn cluster_token(world: &World, key: &ClientKey, subject: &str, jti: u32) -> Str
     )
 }
 
-impl World {
-    pub(crate) fn clock_seconds(&self) -> u64 {
-        let wall = oauthbearer_core::Clock::from(self.clock.clone()).wall();
-        wall.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Proof {
     Basic,

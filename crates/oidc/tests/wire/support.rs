@@ -91,6 +91,11 @@ impl World {
         self.idp.token_requests().pop().expect("the server was asked for a token")
     }
 
+    /// The clock's time, in seconds since 1970.
+    pub(crate) fn clock_seconds(&self) -> u64 {
+        Clock::from(self.clock.clone()).wall().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs()
+    }
+
     /// Cuts all connections, and lets this runtime see it.
     pub(crate) async fn cut_connections(&self) {
         self.idp.close_connections();

@@ -121,7 +121,7 @@ async fn files_that_cannot_be_used_are_errors_before_any_request() {
         (identity(&crt, &empty), "client_key_file", "empty"),
         (identity(&crt, &foreign), "client_key_file", "not the key of the certificate"),
     ] {
-        let error = world.try_provider(config).err().expect("the file is of no use");
+        let error = world.try_provider(config).expect_err("the file is of no use");
         assert_eq!(error.problems()[0].key, name, "{error}");
         assert!(error.to_string().contains(part), "{error}");
     }

@@ -85,7 +85,7 @@ impl HttpClient {
         clock: &'a Clock,
     ) -> Result<Session<'a>, ProviderError> {
         let client = self.0.current(|| build(settings)).map_err(|error: ConfigError| {
-            ProviderError::new(ErrorKind::Unavailable, format!("a file changed: {error}"))
+            ProviderError::new(ErrorKind::Unavailable, format!("A file changed: {error}"))
                 .with_help("It is read again at the next attempt")
         })?;
         Ok(Session::start(client, settings, clock))

@@ -1,6 +1,6 @@
 //! What to do about a refusal, for who reads it at night.
 
-use super::kind::kind;
+use super::kind::{is_wrong_client, kind};
 use crate::assertion::Assertion;
 use crate::client_auth::ClientAuthentication;
 use crate::grant::Grant;
@@ -10,9 +10,10 @@ use oauthbearer_core::ErrorKind;
 /// The help for an OAuth error code.
 pub(super) fn of_code(code: &str, status: u16, exchange: &Exchange) -> &'static str {
     match code {
-        "unauthorized_client" if status == 401 => of_client(&exchange.authentication),
-        "invalid_client" => of_client(&exchange.authentication),
+        code if is_wrong_client(code, status) => of_client(&exchange.authentication),
         "invalid_grant" | "invalid_token" => of_grant(&exchange.grant),
+        // So says RFC 8693 §2.2.2 of a token that is not taken.
+        "invalid_request" if matches!(exchange.grant, Grant::TokenExchange(_)) => of_grant(&exchange.grant),
         "unauthorized_client" => grant_not_allowed(&exchange.grant),
         "unsupported_grant_type" => {
             "The server does not know this grant, or has it switched off: check sasl.oauthbearer.grant.type and the URL"

@@ -33,13 +33,17 @@ pub(super) fn kind(code: Option<&str>, status: u16) -> ErrorKind {
         return by_status;
     }
     match code {
-        // How Keycloak calls a wrong secret.
-        Some("unauthorized_client") if status == 401 => ErrorKind::Credentials,
+        Some(code) if is_wrong_client(code, status) => ErrorKind::Credentials,
         Some(code) => {
             CODES.iter().find(|(known, _)| *known == code).map_or(refusal(by_status), |(_, kind)| *kind)
         }
         None => by_status,
     }
+}
+
+/// Whether a refusal is about who the client is: that is what Keycloak calls a wrong secret, and Auth0.
+pub(super) fn is_wrong_client(code: &str, status: u16) -> bool {
+    code == "invalid_client" || (status == 401 && matches!(code, "unauthorized_client" | "access_denied"))
 }
 
 /// An unknown error code is a refusal even where the status says success.

@@ -71,6 +71,7 @@ fn which_refusals_are_tried_again_and_what_helps_is_one_table() {
         (401, "invalid_client", Credentials, false, "sasl.oauthbearer.client.secret"),
         (400, "invalid_client", Credentials, false, "client_auth=client_secret_post"),
         (401, "unauthorized_client", Credentials, false, "sasl.oauthbearer.client.secret"),
+        (401, "access_denied", Credentials, false, "sasl.oauthbearer.client.secret"),
         (400, "unauthorized_client", Denied, false, "client_credentials"),
         (400, "invalid_grant", Credentials, false, "service account"),
         (400, "invalid_request", InvalidRequest, false, "param_<name>"),

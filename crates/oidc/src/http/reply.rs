@@ -67,8 +67,8 @@ fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
 }
 
 /// The error of `step`, whose answer has no end in sight.
-pub(super) fn too_large(step: &str, place: &str) -> ProviderError {
-    let message = format!("{step} failed: {place} answered with more than {LARGEST} bytes");
+pub(super) fn too_large(step: &str) -> ProviderError {
+    let message = format!("{step} failed: the server answered with more than {LARGEST} bytes");
     ProviderError::new(ErrorKind::InvalidResponse, message)
         .with_help("No token endpoint does that: check the URL, and any proxy in between")
 }

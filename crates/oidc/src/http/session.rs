@@ -7,7 +7,7 @@ use reqwest::{Client, RequestBuilder};
 use url::Url;
 
 use super::reply::{too_large, Broken};
-use super::{shown, transport, HttpSettings, Reply};
+use super::{transport, HttpSettings, Reply};
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
@@ -54,13 +54,16 @@ impl<'a> Session<'a> {
     async fn send(&self, step: &str, url: &Url, request: RequestBuilder) -> Result<Reply, ProviderError> {
         let left = self.ends.saturating_sub(self.clock.now().monotonic);
         if left.is_zero() {
-            let message = format!("{step} failed: no time was left of {:?}", self.settings.total_timeout);
+            let message = format!(
+                "{step} failed: no time was left of the {:?} for all of a fetch",
+                self.settings.total_timeout
+            );
             return Err(ProviderError::new(ErrorKind::Timeout, message).with_help(transport::SLOW));
         }
         let failed = |error| transport::failure(step, url, &error, self.settings);
         let response = request.timeout(left).send().await.map_err(failed)?;
         Reply::read(response, self.clock.wall()).await.map_err(|broken| match broken {
-            Broken::TooLarge => too_large(step, &shown(url)),
+            Broken::TooLarge => too_large(step),
             Broken::Transport(error) => failed(error),
         })
     }

@@ -6,7 +6,7 @@ use std::io;
 use oauthbearer_core::{ErrorKind, ProviderError};
 use url::Url;
 
-use super::{shown, HttpSettings};
+use super::HttpSettings;
 
 mod handshake;
 
@@ -36,7 +36,7 @@ pub(super) fn failure(
     settings: &HttpSettings,
 ) -> ProviderError {
     let Cause { kind, what, help } = cause(url, error, settings);
-    let message = format!("{step} failed: {} {what}{}", shown(url), by_proxy(settings));
+    let message = format!("{step} failed: the server {what}{}", by_proxy(settings));
     ProviderError::new(kind, message).with_help(help)
 }
 
@@ -54,7 +54,7 @@ fn cause(url: &Url, error: &reqwest::Error, settings: &HttpSettings) -> Cause {
         return name(url, settings);
     }
     match find::<io::Error>(error).map(io::Error::kind) {
-        Some(kind) if error.is_connect() => no_connection(kind),
+        Some(kind) if error.is_connect() => no_connection(kind, settings),
         _ if chain(error).any(|error| error.to_string().starts_with("invalid HTTP")) => Cause::new(
             ErrorKind::InvalidResponse,
             "answered something that is not HTTP",
@@ -108,9 +108,10 @@ fn name(url: &Url, settings: &HttpSettings) -> Cause {
     Cause::new(ErrorKind::Unavailable, what, help)
 }
 
-fn no_connection(kind: io::ErrorKind) -> Cause {
+fn no_connection(kind: io::ErrorKind, settings: &HttpSettings) -> Cause {
     let what = format!("cannot be reached ({kind})");
     let help = match kind {
+        _ if settings.proxy.is_some() => "Check 'proxy' in sasl.oauthbearer.config, and that the proxy is up",
         io::ErrorKind::ConnectionRefused => {
             "Nothing listens there: check that the server is up, and host and port"
         }

@@ -161,16 +161,16 @@ async fn one_limit_holds_for_discovery_and_token_together() {
     let clock = world.clock.clone();
     world.idp.fail_when(move |request| {
         if request.path.contains("well-known") {
-            clock.advance(std::time::Duration::from_secs(5));
+            clock.advance(std::time::Duration::from_secs(50));
         }
         None
     });
-    let error = world.error(config.clone().set("total_timeout_ms", "5000")).await;
+    let error = world.error(config.clone().set("total_timeout_ms", "50000")).await;
     assert_error(
         &error,
         ErrorKind::Timeout,
-        &["The token request to", "no time was left of 5s", "total_timeout_ms"],
+        &["The token request to", "no time was left of the 50s", "total_timeout_ms"],
     );
     assert_eq!(world.idp.token_requests().len(), 0);
-    world.token(config.set("total_timeout_ms", "6000")).await;
+    world.token(config.set("total_timeout_ms", "80000")).await;
 }

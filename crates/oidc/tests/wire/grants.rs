@@ -191,7 +191,11 @@ async fn token_exchange_of_opaque_tokens_with_an_actor() {
     assert_eq!(world.last_request().parameter("actor_token_type"), Some(kind));
     // Renewed by its writer, wrongly and rightly.
     world.write("subject", "unknown-subject-token");
-    assert_error(&world.error_of(&provider).await, ErrorKind::InvalidRequest, &["invalid_request"]);
+    assert_error(
+        &world.error_of(&provider).await,
+        ErrorKind::InvalidRequest,
+        &["invalid_request", "Check subject_token_file"],
+    );
     world.write("subject", &subject);
     world.token_of(&provider).await;
     std::fs::remove_file(world.path("subject")).unwrap();

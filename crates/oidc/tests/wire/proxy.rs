@@ -116,6 +116,6 @@ async fn proxies_that_refuse_or_are_not_there() {
     assert_error(
         &error,
         ErrorKind::Unavailable,
-        &["connection refused", &format!("through the proxy http://{gone}")],
+        &["connection refused", "that the proxy is up", &format!("through the proxy http://{gone}")],
     );
 }

@@ -171,6 +171,15 @@ async fn auth0() {
         )
         .await;
     section
+        .check_mistake(
+            &world,
+            "Zm9y",
+            "Zm8y",
+            ErrorKind::Credentials,
+            &["HTTP 401", "oauthbearer.client.secret"],
+        )
+        .await;
+    section
         .check_mistake(&world, "auth0.com/,", "auth0.com,", ErrorKind::InvalidRequest, &["slash at the end"])
         .await;
 }

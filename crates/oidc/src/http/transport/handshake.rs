@@ -68,9 +68,14 @@ fn names(fault: &CertificateError) -> String {
     let CertificateError::NotValidForNameContext { presented, .. } = fault else {
         return "Use the host name that the certificate has".to_owned();
     };
-    let plain = |name: &&String| name.len() <= 100 && name.chars().all(|char| char.is_ascii_graphic());
-    let names: Vec<&str> = presented.iter().filter(plain).take(3).map(String::as_str).collect();
+    let plain = |name: &&str| name.len() <= 100 && name.chars().all(|char| char.is_ascii_graphic());
+    let names: Vec<&str> = presented.iter().map(|name| bare(name)).filter(plain).take(3).collect();
     format!("Use a host name that the certificate has ({})", names.join(", "))
+}
+
+/// The name in `DnsName("…")`, as rustls has it.
+fn bare(name: &str) -> &str {
+    name.split_once('(').map_or(name, |(_, name)| name.trim_matches(['"', ')']))
 }
 
 fn refused(alert: AlertDescription) -> Cause {

@@ -26,7 +26,7 @@ pub(crate) async fn run(auth: &Authenticator, topic: &str) -> Result<(), Box<dyn
     if let Some(principal) = auth.status().and_then(|status| status.principal) {
         println!("logged in as {principal}");
     }
-    let record = FutureRecord::to(topic).key("example").payload("hello from AWS");
+    let record = FutureRecord::to(topic).key("example").payload("hello");
     let delivery = producer.send(record, WAIT).await.map_err(|(error, _)| error)?;
     println!("delivered to partition {} at offset {}", delivery.partition, delivery.offset);
 

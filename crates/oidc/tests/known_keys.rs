@@ -381,7 +381,7 @@ async fn javas_token_file() {
 }
 
 #[tokio::test]
-async fn javas_keys_without_effect_here_are_taken() {
+async fn javas_other_keys_of_clients() {
     let world = World::with_secret()
         .set("sasl.oauthbearer.scope.claim.name", "scp")
         .set("sasl.login.connect.timeout.ms", "2000")

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Context;
 
-/// The claims that the configuration sets; they win over those of a template, as in librdkafka and Java.
+/// The claims that the configuration sets; they win over those of a template, as in librdkafka and unlike in Java.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Claims {
     pub(crate) issuer: Option<String>,

@@ -28,8 +28,9 @@ cargo xtask <command>
   keycloak up|down   start a real Keycloak for Kafka's --oidc and leave it running, or stop it
   demo               a program that logs in, produces, consumes and stays logged in, against an embedded broker
   docs [--check]     write the generated documents, or say which of them are out of date
-  bench [first-token]
-                     all benchmarks, or the one: CPU and wall time from a process's start to its first token";
+  bench [first-token|fleet]
+                     all benchmarks, or the one: CPU and wall time from a process's start to its first token;
+                     100,000 simulated processes that renew their tokens, with an outage of the token service";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -63,6 +64,7 @@ fn dispatch(args: &[&str]) -> Result<()> {
         ["docs", "--check"] => docs::check(),
         ["bench"] => bench::run_all(),
         ["bench", "first-token"] => bench::first_token(),
+        ["bench", "fleet"] => bench::fleet(),
         unknown => Err(std::io::Error::other(format!("no such command: {}\n{HELP}", unknown.join(" ")))),
     }
 }

@@ -3,6 +3,7 @@
 mod crates;
 mod figures;
 mod first_token;
+mod fleet;
 
 use std::fs;
 use std::io::Result;
@@ -13,19 +14,21 @@ use crate::steps::Steps;
 use crate::{tools, workspace};
 
 pub(crate) use first_token::start as first_token;
+pub(crate) use fleet::start as fleet;
 
-/// Runs all benchmarks: those in a crate's folder `benches`, and the measured programs in `bench`.
+/// Runs all benchmarks: those in a crate's folder `benches`, the measured programs in `bench`, and the simulated fleet.
 pub(crate) fn run_all() -> Result<()> {
     let crates = crates_with_benches()?;
     if !crates.is_empty() {
         tools::c_toolchain()?;
     }
-    let mut steps = Steps::new(crates.len() + first_token::STEPS);
+    let mut steps = Steps::new(crates.len() + first_token::STEPS + fleet::STEPS);
     for manifest in crates {
         let name = manifest.display().to_string();
         steps.run(&name, || run(cargo("bench --benches --manifest-path").arg(&manifest)))?;
     }
-    first_token::steps(&mut steps)
+    first_token::steps(&mut steps)?;
+    fleet::steps(&mut steps)
 }
 
 /// Their manifests, in order.

@@ -5,18 +5,18 @@ use std::ops::Range;
 use super::traffic::Traffic;
 use super::Fleet;
 
-pub(super) const SETTLED: &str = "peak from the third lifetime on, by the mean";
+pub(super) const SETTLED: &str = "peak from the third lifetime on / mean";
 
 /// Each figure's name, and what ours must not exceed. More is worse.
 const FIGURES: [(&str, Option<f64>); 8] = [
     (SETTLED, Some(1.3)),
-    ("peak in the third lifetime after the outage, by the mean", Some(1.7)),
+    ("peak in the third lifetime after the outage / mean", Some(1.7)),
     ("attempts during the outage", None),
     ("attempts in its busiest second", None),
     ("attempts in the busiest second once the service is back", None),
-    ("peak in the first lifetime then, by the mean", None),
+    ("peak in the first lifetime then / mean", None),
     ("processes whose token ended", None),
-    ("seconds without a token for each of those, on average", None),
+    ("seconds without a token for each of those on average", None),
 ];
 
 /// The values of [`FIGURES`].

@@ -10,7 +10,21 @@ use crate::Oidc;
 pub(crate) const MARKER: &str = "oidc";
 
 /// Makes [`Oidc`] providers from a configuration with `sasl.oauthbearer.method=oidc`.
+///
+/// ```
+/// # use oauthbearer_core::{Clock, ProviderConfig, TokenProvider};
+/// # use oauthbearer_oidc::Factory;
+/// let keys = [
+///     ("sasl.oauthbearer.token.endpoint.url", "https://idp.example/token"),
+///     ("sasl.oauthbearer.client.id", "orders"),
+///     ("sasl.oauthbearer.client.secret", "a secret"),
+/// ];
+/// let config = ProviderConfig::new(keys.into_iter().collect(), Clock::system())?;
+/// assert_eq!(Factory::default().provider(&config)?.name(), "oidc");
+/// # Ok::<(), oauthbearer_core::ConfigError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Factory {}
 
 impl Factory {

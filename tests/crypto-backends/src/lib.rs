@@ -11,7 +11,9 @@ use oauthbearer_testkit::idp::{Algorithm, Client, ClientKey, FakeIdp};
 /// If a login fails.
 pub async fn log_in() {
     let clock = Clock::from(ManualClock::new());
-    for algorithm in [Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::Es384, Algorithm::EdDsa] {
+    for algorithm in
+        [Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::Es384, Algorithm::EdDsa]
+    {
         let key = ClientKey::generate(algorithm);
         let client = Client::new("svc").key(key.public_key());
         let idp = FakeIdp::builder().clock(clock.clone()).client(client).start().expect("a server");

@@ -19,8 +19,9 @@ fn hint(properties: &Properties, registry: &Registry) -> Option<(String, String)
     let oauth = mechanism(properties).ok()??.1.trim().eq_ignore_ascii_case("OAUTHBEARER");
     let marked =
         [METHOD, METADATA_TYPE].iter().any(|key| properties.value(key).is_some_and(|v| !is_default(v)));
-    let native =
-        properties.value("enable.sasl.oauthbearer.unsecure.jwt").is_some_and(|value| value != "false");
+    let native = properties
+        .value("enable.sasl.oauthbearer.unsecure.jwt")
+        .is_some_and(|value| !value.eq_ignore_ascii_case("false"));
     if !oauth || marked || native {
         return None;
     }

@@ -10,6 +10,7 @@ mod kafka;
 mod keycloak;
 mod lint;
 mod ports;
+mod soak;
 mod steps;
 mod test;
 mod tools;
@@ -28,9 +29,11 @@ cargo xtask <command>
   keycloak up|down   start a real Keycloak for Kafka's --oidc and leave it running, or stop it
   demo               a program that logs in, produces, consumes and stays logged in, against an embedded broker
   docs [--check]     write the generated documents, or say which of them are out of date
-  bench [first-token|fleet]
+  bench [first-token|fleet|kafka|clients]
                      all benchmarks, or the one: CPU and wall time from a process's start to its first token;
-                     100,000 simulated processes that renew their tokens, with an outage of the token service";
+                     100,000 simulated processes that renew their tokens, with an outage of the token service;
+                     first record and throughput on a real Apache Kafka; 1,000 clients of one authenticator
+  soak --minutes N   every kind of client on a real Apache Kafka for that long, most of them idle: logins, records, memory";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -65,6 +68,9 @@ fn dispatch(args: &[&str]) -> Result<()> {
         ["bench"] => bench::run_all(),
         ["bench", "first-token"] => bench::first_token(),
         ["bench", "fleet"] => bench::fleet(),
+        ["bench", "kafka"] => bench::kafka(),
+        ["bench", "clients"] => bench::clients(),
+        ["soak", "--minutes", minutes] => soak::start(minutes),
         unknown => Err(std::io::Error::other(format!("no such command: {}\n{HELP}", unknown.join(" ")))),
     }
 }

@@ -4,6 +4,7 @@ mod crates;
 mod figures;
 mod first_token;
 mod fleet;
+mod kafka;
 
 use std::fs;
 use std::io::Result;
@@ -15,6 +16,7 @@ use crate::{tools, workspace};
 
 pub(crate) use first_token::start as first_token;
 pub(crate) use fleet::start as fleet;
+pub(crate) use kafka::{start as kafka, start_clients as clients};
 
 /// Runs all benchmarks: those in a crate's folder `benches`, the measured programs in `bench`, and the simulated fleet.
 pub(crate) fn run_all() -> Result<()> {
@@ -22,13 +24,16 @@ pub(crate) fn run_all() -> Result<()> {
     if !crates.is_empty() {
         tools::c_toolchain()?;
     }
-    let mut steps = Steps::new(crates.len() + first_token::STEPS + fleet::STEPS);
+    let mut steps =
+        Steps::new(crates.len() + first_token::STEPS + fleet::STEPS + kafka::CLIENT_STEPS + kafka::STEPS);
     for manifest in crates {
         let name = manifest.display().to_string();
         steps.run(&name, || run(cargo("bench --benches --manifest-path").arg(&manifest)))?;
     }
     first_token::steps(&mut steps)?;
-    fleet::steps(&mut steps)
+    fleet::steps(&mut steps)?;
+    kafka::client_steps(&mut steps)?;
+    kafka::steps(&mut steps)
 }
 
 /// Their manifests, in order.

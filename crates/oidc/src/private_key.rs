@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 
 use crate::settings::Secret;
 
+mod cost;
 mod pem;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
@@ -86,6 +87,7 @@ fn document(der: &[u8]) -> Result<SecretDocument, String> {
 fn decrypt(der: &[u8], passphrase: Option<&Secret>) -> Result<SecretDocument, String> {
     let passphrase = passphrase.ok_or("its private key is encrypted, and no passphrase is set")?;
     let info = EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| UNSUPPORTED)?;
+    cost::check(&info.encryption_algorithm)?;
     info.decrypt(passphrase.expose_secret()).map_err(undecryptable)
 }
 

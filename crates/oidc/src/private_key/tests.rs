@@ -1,3 +1,6 @@
+use base64::prelude::{Engine as _, BASE64_STANDARD};
+use pkcs8::der::Encode;
+use pkcs8::pkcs5::pbes2::{EncryptionScheme, Kdf, Parameters, Pbkdf2Params, Pbkdf2Prf, Salt, ScryptParams};
 use secrecy::SecretString;
 
 use super::*;
@@ -81,5 +84,53 @@ fn what_is_wrong_with_a_key_is_said() {
     ] {
         let Err(fault) = PrivateKey::from_pem(text, None) else { panic!("{text} was read") };
         assert!(fault.contains(expected) && !fault.contains("hunter2"), "{text}: {fault}");
+    }
+}
+
+/// A key that says to be encrypted with what `kdf` makes of the passphrase.
+fn encrypted(kdf: Kdf) -> String {
+    let parameters = Parameters { kdf, encryption: EncryptionScheme::Aes256Cbc { iv: [7; 16] } };
+    let info = EncryptedPrivateKeyInfoRef {
+        encryption_algorithm: parameters.into(),
+        encrypted_data: OctetStringRef::new(&[0; 32]).unwrap(),
+    };
+    let text = BASE64_STANDARD.encode(info.to_der().unwrap());
+    format!("-----BEGIN ENCRYPTED PRIVATE KEY-----\n{text}\n-----END ENCRYPTED PRIVATE KEY-----")
+}
+
+fn pbkdf2(iteration_count: u32) -> Kdf {
+    let (salt, prf) = (Salt::new(b"saltsalt").unwrap(), Pbkdf2Prf::HmacWithSha256);
+    Kdf::Pbkdf2(Pbkdf2Params { salt, iteration_count, key_length: None, prf })
+}
+
+fn scrypt(cost_parameter: u64, block_size: u16, parallelization: u16) -> Kdf {
+    let salt = Salt::new(b"saltsalt").unwrap();
+    Kdf::Scrypt(ScryptParams { salt, cost_parameter, block_size, parallelization, key_length: None })
+}
+
+#[test]
+fn what_decryption_may_cost_has_bounds() {
+    let secret = SecretString::from("hunter2".to_owned());
+    let fault = |kdf| match PrivateKey::from_pem(&encrypted(kdf), Some(&secret)) {
+        Ok(_) => panic!("was read"),
+        Err(fault) => fault,
+    };
+    for (kdf, expected) in [
+        (pbkdf2(10_000_001), "10000001 rounds of PBKDF2, and at most 10000000"),
+        (pbkdf2(1 << 31), "2147483648 rounds of PBKDF2, and at most 10000000"),
+        (pbkdf2(u32::MAX), "4294967295 rounds of PBKDF2"),
+        (scrypt(1 << 22, 8, 1), "4096 MiB of scrypt, and at most 256 MiB"),
+        (scrypt(1 << 14, 8, 17), "272 MiB of scrypt"),
+        (scrypt(1 << 20, u16::MAX, u16::MAX), "MiB of scrypt, and at most 256 MiB"),
+        (scrypt(u64::MAX, u16::MAX, u16::MAX), "MiB of scrypt, and at most 256 MiB"),
+    ] {
+        let fault = fault(kdf);
+        assert!(fault.contains(expected) && fault.contains("-iter 600000"), "{fault}");
+    }
+    // What is within them is tried, and those that make no sense are refused.
+    assert!(fault(pbkdf2(2048)).contains("passphrase of its private key is wrong"));
+    assert!(fault(scrypt(1 << 14, 8, 1)).contains("passphrase of its private key is wrong"));
+    for none in [scrypt(0, 8, 1), scrypt(3, 8, 1), scrypt(1 << 14, 0, 1), scrypt(1 << 14, 8, 0)] {
+        assert!(fault(none).contains("encrypted in a way that is not supported"));
     }
 }

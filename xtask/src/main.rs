@@ -29,10 +29,12 @@ cargo xtask <command>
   keycloak up|down   start a real Keycloak for Kafka's --oidc and leave it running, or stop it
   demo               a program that logs in, produces, consumes and stays logged in, against an embedded broker
   docs [--check]     write the generated documents, or say which of them are out of date
-  bench [first-token|fleet|kafka|clients]
+  bench [first-token|msk-token|fleet|kafka|clients|weight]
                      all benchmarks, or the one: CPU and wall time from a process's start to its first token;
+                     an MSK token beside the other signers;
                      100,000 simulated processes that renew their tokens, with an outage of the token service;
-                     first record and throughput on a real Apache Kafka; 1,000 clients of one authenticator
+                     first record and throughput on a real Apache Kafka; 1,000 clients of one authenticator;
+                     crates that the features bring, and CPU time of their first build
   soak --minutes N   every kind of client on a real Apache Kafka for that long, most of them idle: logins, records, memory";
 
 fn main() -> ExitCode {
@@ -68,6 +70,8 @@ fn dispatch(args: &[&str]) -> Result<()> {
         ["bench"] => bench::run_all(),
         ["bench", "first-token"] => bench::first_token(),
         ["bench", "fleet"] => bench::fleet(),
+        ["bench", "msk-token"] => bench::msk_token(),
+        ["bench", "weight"] => bench::weight(),
         ["bench", "kafka"] => bench::kafka(),
         ["bench", "clients"] => bench::clients(),
         ["soak", "--minutes", minutes] => soak::start(minutes),

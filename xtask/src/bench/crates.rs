@@ -30,7 +30,7 @@ pub(super) fn check() -> Result<()> {
 }
 
 /// `cargo tree` prints a crate once for each that needs it, with marks and folders behind the version.
-fn count(tree: &str) -> usize {
+pub(super) fn count(tree: &str) -> usize {
     let name_and_version = |line: &str| {
         let mut words = line.split_whitespace();
         Some((words.next()?.to_owned(), words.next()?.to_owned()))

@@ -5,6 +5,8 @@ mod figures;
 mod first_token;
 mod fleet;
 mod kafka;
+mod msk;
+mod weight;
 
 use std::fs;
 use std::io::Result;
@@ -17,23 +19,28 @@ use crate::{tools, workspace};
 pub(crate) use first_token::start as first_token;
 pub(crate) use fleet::start as fleet;
 pub(crate) use kafka::{start as kafka, start_clients as clients};
+pub(crate) use msk::start as msk_token;
+pub(crate) use weight::start as weight;
 
-/// Runs all benchmarks: those in a crate's folder `benches`, the measured programs in `bench`, and the simulated fleet.
+/// Runs all benchmarks: those in a crate's folder `benches`, the measured programs in `bench`, the simulated fleet,
+/// and the first builds.
 pub(crate) fn run_all() -> Result<()> {
     let crates = crates_with_benches()?;
     if !crates.is_empty() {
         tools::c_toolchain()?;
     }
-    let mut steps =
-        Steps::new(crates.len() + first_token::STEPS + fleet::STEPS + kafka::CLIENT_STEPS + kafka::STEPS);
+    let programs = first_token::STEPS + msk::STEPS + kafka::CLIENT_STEPS + kafka::STEPS;
+    let mut steps = Steps::new(crates.len() + programs + fleet::STEPS + weight::STEPS);
     for manifest in crates {
         let name = manifest.display().to_string();
         steps.run(&name, || run(cargo("bench --benches --manifest-path").arg(&manifest)))?;
     }
     first_token::steps(&mut steps)?;
+    msk::steps(&mut steps)?;
     fleet::steps(&mut steps)?;
     kafka::client_steps(&mut steps)?;
-    kafka::steps(&mut steps)
+    kafka::steps(&mut steps)?;
+    weight::steps(&mut steps)
 }
 
 /// Their manifests, in order.

@@ -9,7 +9,7 @@ use crate::kafka::{self, Options};
 use crate::steps::Steps;
 use crate::{keycloak, tools, workspace};
 
-const UNIT_STEPS: usize = 3;
+const UNIT_STEPS: usize = 4;
 const E2E_STEPS: usize = 7;
 
 /// Everything.
@@ -40,6 +40,12 @@ fn unit_steps(steps: &mut Steps) -> Result<()> {
     // What a configuration for Amazon MSK meets in a program that left the feature out.
     steps.run("umbrella crate without a provider", || {
         run(&mut cargo("test -p oauthbearer --no-default-features --features rdkafka"))
+    })?;
+    // A workspace of its own, since one that turns on both would turn them on for all.
+    steps.run("a program with both back-ends of jsonwebtoken", || {
+        let tests = cargo("test --manifest-path tests/crypto-backends/Cargo.toml --target-dir")
+            .arg(workspace::target());
+        run(tests)
     })
 }
 

@@ -134,6 +134,35 @@ mod tests {
         assert_eq!(auth.client_config().get("sasl.oauthbearer.config"), None);
     }
 
+    fn oidc() -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config
+            .set("sasl.oauthbearer.method", "oidc")
+            .set("sasl.oauthbearer.token.endpoint.url", "https://idp.example.com/token")
+            .set("sasl.oauthbearer.client.id", "orders")
+            .set("sasl.oauthbearer.client.secret", "hunter2");
+        config
+    }
+
+    #[cfg(not(feature = "oidc"))]
+    #[test]
+    fn oidc_without_anybody_to_serve_it_names_both_features() {
+        let error = Authenticator::from_config(&oidc()).unwrap_err().to_string();
+        assert!(error.contains("[\"rdkafka\", \"oidc\"]") && error.contains("\"curl\""), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[cfg(feature = "oidc")]
+    #[test]
+    fn oidc_is_served_here_unless_librdkafkas_own_is_chosen() {
+        let auth = Authenticator::from_config(&oidc()).unwrap();
+        assert_eq!(auth.status().unwrap().provider, "oidc");
+        assert!(auth.client_config().config_map().keys().all(|key| !key.starts_with("sasl.oauthbearer.")));
+        // The librdkafka of these tests has no OIDC of its own.
+        let error = Authenticator::builder(&oidc()).native_oidc(true).build().unwrap_err().to_string();
+        assert!(error.contains("remove native_oidc(true)"), "{error}");
+    }
+
     #[cfg(feature = "aws-msk")]
     #[tokio::test]
     async fn injected_credentials_sign_the_token() {

@@ -49,7 +49,7 @@ pub(crate) fn check_native_oidc(chosen: bool) -> Result<(), ConfigError> {
 }
 
 fn check_oidc_feature(features: &str, chosen: bool) -> Result<(), ConfigError> {
-    if has_feature(features, "oauthbearer_oidc") {
+    if has_feature(features, OIDC) {
         return Ok(());
     }
     let ours = match chosen {
@@ -62,10 +62,13 @@ fn check_oidc_feature(features: &str, chosen: bool) -> Result<(), ConfigError> {
     };
     let message = format!(
         "'sasl.oauthbearer.method=oidc' is left to librdkafka, but the linked one has no OIDC of its own: its {FEATURES} lack \
-         oauthbearer_oidc. In Cargo.toml: {ours}; or rdkafka's feature \"curl\" for librdkafka's own."
+         {OIDC}. In Cargo.toml: {ours}; or rdkafka's feature \"curl\" for librdkafka's own."
     );
     Err(ConfigError::new("sasl.oauthbearer.method", message))
 }
+
+/// librdkafka's name for its own OIDC, which needs curl.
+const OIDC: &str = "oidc";
 
 fn has_feature(features: &str, name: &str) -> bool {
     features.split(',').any(|feature| feature.trim() == name)
@@ -143,7 +146,7 @@ mod tests {
         assert!(text.contains("features = [\"rdkafka\", \"oidc\"]") && text.contains("\"curl\""), "{text}");
         let text = check_oidc_feature("ssl", true).unwrap_err().to_string();
         assert!(text.contains("remove native_oidc(true)"), "{text}");
-        check_oidc_feature("ssl,sasl_oauthbearer,oauthbearer_oidc", false).unwrap();
+        check_oidc_feature("ssl,sasl_oauthbearer,http,oidc", false).unwrap();
     }
 
     #[test]

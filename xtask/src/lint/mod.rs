@@ -19,7 +19,8 @@ pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::new(OTHER_STEPS + features::SETS.len());
     steps.run("formatting", || {
         run_command(&mut cargo("fmt --all --check"))?;
-        run_command(&mut cargo("fmt --all --manifest-path bench/Cargo.toml --check"))
+        run_command(&mut cargo("fmt --all --manifest-path bench/Cargo.toml --check"))?;
+        run_command(&mut cargo("fmt --manifest-path tests/crypto-backends/Cargo.toml --check"))
     })?;
     steps.run("tidiness", tidy::check)?;
     steps.run("dependency tree", tree::check)?;
@@ -37,7 +38,7 @@ pub(crate) fn run() -> Result<()> {
     }
     steps.run("rustdoc", || {
         let doc = "doc --locked --workspace --no-deps --features oauthbearer/rdkafka,oauthbearer/aws-msk,oauthbearer/aws-sts,\
-                   oauthbearer-testkit/broker,oauthbearer-testkit/fake-sts";
+                   oauthbearer/oidc,oauthbearer-testkit/broker,oauthbearer-testkit/fake-sts,oauthbearer-testkit/fake-idp";
         run_command(cargo(doc).env("RUSTDOCFLAGS", "-D warnings"))
     })?;
     steps.run("generated documents", docs::check)

@@ -123,7 +123,7 @@ fn librdkafkas_own_oidc_stays_as_it_is() {
     let provider = Arc::new(Scripted::tokens(&Clock::system(), SHORT));
     let registry = Registry::empty().with(Factory(provider)).unwrap();
     let built = Authenticator::builder(&config).registry(registry).native_oidc(true).build();
-    if !linked("oauthbearer_oidc") {
+    if !linked("oidc") {
         let error = built.unwrap_err().to_string();
         assert!(error.contains("feature \"curl\"") && !error.contains("hunter2"), "{error}");
         return;

@@ -28,10 +28,15 @@ impl Discovery {
             return Ok(found);
         }
         let metadata = self.metadata(session).await?;
-        self.check_issuer(&metadata)?;
-        let endpoint = self.token_endpoint(&metadata, session.settings())?;
+        let endpoint = self.read(&metadata, session.settings())?;
         *self.found() = Some(endpoint.clone());
         Ok(endpoint)
+    }
+
+    /// The token endpoint that `metadata` name, if they are of this issuer.
+    pub(crate) fn read(&self, metadata: &Object, http: &HttpSettings) -> Result<Url, ProviderError> {
+        self.check_issuer(metadata)?;
+        self.token_endpoint(metadata, http)
     }
 
     /// Lets the next fetch read the metadata again.
@@ -108,6 +113,10 @@ impl Discovery {
         };
         let found = found.ok_or_else(|| fault("have no 'token_endpoint'"))?;
         let url = Url::parse(found).map_err(|_| fault("have a 'token_endpoint' that is no URL"))?;
+        // RFC 6749 §3.2; and a user would take the place of the client's own header.
+        if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+            return Err(fault("have a 'token_endpoint' with a user, a password or a fragment"));
+        }
         match http.may_ask(&url) {
             true => Ok(url),
             false => Err(fault(&format!(

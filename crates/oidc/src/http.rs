@@ -103,12 +103,19 @@ pub(crate) fn is_protected(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
 }
 
-/// `url` without what may be secret in it.
+/// `url` without what may be secret in it, and no longer than a person reads: some come from servers.
 pub(crate) fn shown(url: &Url) -> String {
-    match url.host_str() {
+    const LONGEST: usize = 300;
+    // In ASCII, whatever the URL was written in.
+    let mut text = match url.host_str() {
         Some(_) => format!("{}{}", url.origin().ascii_serialization(), url.path()),
         None => url.scheme().to_owned(),
+    };
+    if text.len() > LONGEST {
+        text.truncate(LONGEST);
+        text.push('…');
     }
+    text
 }
 
 fn build(settings: &HttpSettings) -> Result<Client, ConfigError> {
@@ -181,6 +188,8 @@ mod tests {
         );
         assert_eq!(shown(&url("https://idp.example")), "https://idp.example/");
         assert_eq!(shown(&url("mailto:s3cret")), "mailto");
+        let long = format!("https://idp.example/{}", "é".repeat(1000));
+        assert_eq!(shown(&url(&long)).chars().count(), 301);
     }
 
     #[test]

@@ -8,6 +8,9 @@ mod discovery;
 mod factory;
 mod failure;
 mod file;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod grant;
 mod http;
 mod keys;

@@ -8,8 +8,8 @@ use url::Url;
 use crate::answer::{object, Granted, Tokens};
 use crate::discovery::Discovery;
 use crate::failure::{self, Refused};
-use crate::http::{shown, HttpClient, Session};
-use crate::request;
+use crate::http::{shown, HttpClient, Reply, Session};
+use crate::request::{self, Request};
 use crate::settings::{Endpoint, Exchange};
 
 /// A token endpoint, and how it is asked.
@@ -65,18 +65,31 @@ impl TokenEndpoint {
         session: &Session<'_>,
         clock: &Clock,
     ) -> Result<Granted, ProviderError> {
-        let request = request::build(&self.exchange, url, clock)?;
-        let reply = session.post(step, url, request.form).await.inspect_err(|error| {
+        let mut request = request::build(&self.exchange, url, clock)?;
+        let form = std::mem::take(&mut request.form);
+        let reply = session.post(step, url, form).await.inspect_err(|error| {
             if error.kind() == ErrorKind::Unavailable {
                 self.forget_endpoint();
             }
         })?;
+        self.read(step, url, &request, &reply, clock)
+    }
+
+    /// What `reply` grants, or why it does not.
+    pub(crate) fn read(
+        &self,
+        step: &str,
+        url: &Url,
+        request: &Request,
+        reply: &Reply,
+        clock: &Clock,
+    ) -> Result<Granted, ProviderError> {
         let answer =
             object(&reply.body).filter(|answer| reply.is_success() && failure::code(answer).is_none());
         if let Some(answer) = answer {
-            return Granted::read(step, &answer, &reply, request.made);
+            return Granted::read(step, &answer, reply, request.made);
         }
-        if failure::is_astray(&reply) {
+        if failure::is_astray(reply) {
             self.forget_endpoint();
         }
         let refused = Refused {
@@ -84,7 +97,7 @@ impl TokenEndpoint {
             url,
             exchange: &self.exchange,
             secrets: &request.secrets,
-            reply: &reply,
+            reply,
             now: clock.wall(),
         };
         Err(refused.error())

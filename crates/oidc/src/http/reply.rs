@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime};
 
 use oauthbearer_core::{ErrorKind, ProviderError};
-use reqwest::header::{HeaderName, DATE, LOCATION, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderName, DATE, LOCATION, RETRY_AFTER};
 use reqwest::Response;
 
 use super::date;
@@ -29,16 +29,7 @@ pub(super) enum Broken {
 
 impl Reply {
     pub(super) async fn read(mut response: Response, wall: SystemTime) -> Result<Self, Broken> {
-        let header = |name: HeaderName| response.headers().get(name)?.to_str().ok().map(str::to_owned);
-        let date = header(DATE).and_then(|text| date::parse(&text));
-        let retry_after = header(RETRY_AFTER).and_then(|text| retry_after(&text, date.unwrap_or(wall)));
-        let mut reply = Self {
-            status: response.status().as_u16(),
-            date,
-            retry_after,
-            location: header(LOCATION),
-            body: Vec::new(),
-        };
+        let mut reply = Self::begun(response.status().as_u16(), response.headers(), wall);
         while let Some(piece) = response.chunk().await.map_err(Broken::Transport)? {
             if reply.body.len() + piece.len() > LARGEST {
                 return Err(Broken::TooLarge);
@@ -46,6 +37,14 @@ impl Reply {
             reply.body.extend_from_slice(&piece);
         }
         Ok(reply)
+    }
+
+    /// An answer whose body is still to come, at `wall`.
+    pub(crate) fn begun(status: u16, headers: &HeaderMap, wall: SystemTime) -> Self {
+        let header = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::to_owned);
+        let date = header(DATE).and_then(|text| date::parse(&text));
+        let retry_after = header(RETRY_AFTER).and_then(|text| retry_after(&text, date.unwrap_or(wall)));
+        Self { status, date, retry_after, location: header(LOCATION), body: Vec::new() }
     }
 
     pub(crate) fn is_success(&self) -> bool {

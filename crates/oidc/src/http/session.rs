@@ -21,6 +21,7 @@ pub(crate) struct Session<'a> {
 }
 
 /// A form to be posted.
+#[derive(Default)]
 pub(crate) struct Form {
     /// `Authorization`, marked as secret.
     pub(crate) authorization: Option<HeaderValue>,

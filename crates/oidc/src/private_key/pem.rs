@@ -14,11 +14,17 @@ pub(super) fn private_key(text: &str) -> Result<Block<'_>, String> {
     while let Some((_, after)) = rest.split_once("-----BEGIN ") {
         rest = after;
         let Some((label, body)) = after.split_once("-----") else { break };
-        if label.ends_with("PRIVATE KEY") {
+        if label.ends_with("PRIVATE KEY") && is_label(label) {
             return block(label, body);
         }
     }
     Err("it holds no private key in PEM (-----BEGIN PRIVATE KEY-----)".to_owned())
+}
+
+/// Errors show the label, so it must not be able to hold part of a key whose first line is damaged.
+fn is_label(text: &str) -> bool {
+    text.len() <= 32
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ')
 }
 
 fn block<'a>(label: &'a str, body: &str) -> Result<Block<'a>, String> {

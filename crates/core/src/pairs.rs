@@ -314,6 +314,13 @@ mod tests {
         }
 
         #[test]
+        fn what_is_accepted_is_printed_and_read_again(text in "([a-c_=, \\\\\\t\\n]|\\PC){0,40}") {
+            if let Ok(pairs) = Pairs::parse("p", &text) {
+                prop_assert_eq!(Pairs::parse("p", &pairs.to_string()), Ok(pairs));
+            }
+        }
+
+        #[test]
         fn reads_what_it_prints(pairs in proptest::collection::btree_map("[a-z_][a-z0-9_]{0,8}", "\\PC{0,12}", 0..5)) {
             // Trailing white space is always trimmed, as in librdkafka.
             let pairs: Vec<_> = pairs.into_iter().map(|(k, v)| (k, v.trim_end_matches(is_space).to_owned())).collect();

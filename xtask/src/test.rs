@@ -43,9 +43,8 @@ fn unit_steps(steps: &mut Steps) -> Result<()> {
     })?;
     // A workspace of its own, since one that turns on both would turn them on for all.
     steps.run("a program with both back-ends of jsonwebtoken", || {
-        let tests = cargo("test --manifest-path tests/crypto-backends/Cargo.toml --target-dir")
-            .arg(workspace::target());
-        run(tests)
+        let line = "test --manifest-path tests/crypto-backends/Cargo.toml --target-dir";
+        run(cargo(line).arg(workspace::target()))
     })
 }
 

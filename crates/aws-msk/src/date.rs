@@ -32,13 +32,13 @@ impl AmzDate {
     }
 
     /// `20231114T221320Z`
-    pub(crate) fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.text).unwrap_or_default()
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.text
     }
 
     /// `20231114`
     pub(crate) fn date(&self) -> &str {
-        &self.as_str()[..8]
+        std::str::from_utf8(&self.text[..8]).unwrap_or_default()
     }
 }
 
@@ -81,7 +81,8 @@ mod tests {
     use super::*;
 
     fn text(seconds: u64) -> String {
-        AmzDate::of(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap().as_str().to_owned()
+        let date = AmzDate::of(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+        String::from_utf8(date.as_bytes().to_vec()).unwrap()
     }
 
     #[test]

@@ -46,6 +46,10 @@ fn parameters(url: &str) -> HashMap<String, String> {
     Url::parse(url).unwrap().query_pairs().into_owned().collect()
 }
 
+fn url(signer: &Signer, credentials: &Credentials, date: AmzDate, expires: u64) -> String {
+    String::from_utf8(signer.url(credentials, date, expires)).unwrap()
+}
+
 fn check_file(name: &str) {
     for (place, text) in vectors::files(name) {
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -61,7 +65,7 @@ fn check_line(line: &Line, place: &str) {
     let date = AmzDate::of(moment(&theirs["X-Amz-Date"])).unwrap();
     let expires: u64 = theirs["X-Amz-Expires"].parse().unwrap();
     if let Some(signed_at) = &line.signed_at {
-        assert_eq!(date.as_str(), signed_at, "{place}");
+        assert_eq!(date.as_bytes(), signed_at.as_bytes(), "{place}");
     }
     if let Some(end) = line.expires_at_ms {
         assert_eq!(
@@ -71,7 +75,7 @@ fn check_line(line: &Line, place: &str) {
         );
     }
     let signer = Signer::new(host, line.region.clone());
-    let ours = parameters(&signer.url(&credentials(KEY, line.session_token.as_deref()), date, expires));
+    let ours = parameters(&url(&signer, &credentials(KEY, line.session_token.as_deref()), date, expires));
     for (name, value) in theirs.iter().filter(|(name, _)| *name != "User-Agent") {
         assert_eq!(ours.get(name), Some(value), "{place} {name}");
     }
@@ -128,8 +132,9 @@ fn published_signature_vectors() {
     ];
     for (key, date, host, expires, session_token, signature) in rows {
         let signer = Signer::new(host.to_owned(), "us-east-1".to_owned());
-        let url = signer.url(&credentials(key, session_token), AmzDate::of(moment(date)).unwrap(), expires);
-        assert_eq!(parameters(&url)["X-Amz-Signature"], signature, "{host} {date}");
+        let date = AmzDate::of(moment(date)).unwrap();
+        let url = url(&signer, &credentials(key, session_token), date, expires);
+        assert_eq!(parameters(&url)["X-Amz-Signature"], signature, "{host}");
     }
 }
 
@@ -141,30 +146,58 @@ fn the_token_is_the_url_in_base64url_without_padding() {
         let credentials = credentials(KEY, session_token);
         let token = signer.token(&credentials, date, 900);
         assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
-        assert_eq!(URL_SAFE_NO_PAD.decode(token).unwrap(), signer.url(&credentials, date, 900).into_bytes());
+        assert_eq!(URL_SAFE_NO_PAD.decode(token).unwrap(), signer.url(&credentials, date, 900));
     }
 }
 
 #[test]
-fn the_day_key_follows_day_key_id_and_secret() {
+fn what_is_prepared_follows_day_lifetime_and_credentials() {
     let signer = Signer::new("h".into(), "us-east-1".into());
     let at = |seconds| AmzDate::of(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
-    let signs = |key: &DayKey| hmac::sign(&key.key, b"text").as_ref().to_vec();
-    let (one, other) = (credentials(("A", "s"), None), credentials(("A", "t"), Some("x")));
-    let first = signer.day_key(&one, at(DAY));
-    let same = signer.day_key(&credentials(("A", "s"), Some("new")), at(2 * DAY - 1));
-    assert!(Arc::ptr_eq(&first, &same));
-    let next_day = signer.day_key(&one, at(2 * DAY));
-    assert_ne!(signs(&first), signs(&next_day));
-    let rotated = signer.day_key(&other, at(2 * DAY));
-    assert_ne!(signs(&next_day), signs(&rotated));
-    assert!(!Arc::ptr_eq(&rotated, &signer.day_key(&credentials(("B", "t"), None), at(2 * DAY))));
+    let static_ones = credentials(("A", "s"), None);
+    let first = signer.prepared(&static_ones, at(DAY), 900);
+    assert!(Arc::ptr_eq(&first, &signer.prepared(&credentials(("A", "s"), None), at(2 * DAY - 1), 900)));
+    let mut before = first;
+    for (key, session_token, day, expires) in [
+        (("A", "s"), None, 2, 900),
+        (("A", "s"), None, 2, 899),
+        (("A", "t"), None, 2, 899),
+        (("B", "t"), None, 2, 899),
+        (("B", "t"), Some("x"), 2, 899),
+        (("B", "t"), Some("y"), 2, 899),
+    ] {
+        let after = signer.prepared(&credentials(key, session_token), at(day * DAY), expires);
+        assert!(!Arc::ptr_eq(&before, &after), "{key:?} {session_token:?} {day} {expires}");
+        before = after;
+    }
+}
+
+/// What is kept of another day, lifetime or of other credentials must not get into a later token.
+#[test]
+fn a_signer_that_was_used_before_signs_as_a_new_one() {
+    let new = || Signer::new("h".into(), "us-east-1".into());
+    let used = new();
+    for (key, session_token, seconds, expires) in [
+        (("A", "s"), None, DAY, 900),
+        (("A", "s"), None, DAY + 1, 900),
+        (("A", "s"), None, 2 * DAY, 900),
+        (("A", "s"), None, 2 * DAY, 61),
+        (("A", "t"), None, 2 * DAY, 61),
+        (("B", "t"), Some("x+/="), 2 * DAY, 61),
+        (("B", "t"), Some("y"), 2 * DAY, 61),
+        (("B", "t"), None, DAY, 900),
+    ] {
+        let date = AmzDate::of(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+        let credentials = credentials(key, session_token);
+        let token = used.token(&credentials, date, expires);
+        assert_eq!(token, new().token(&credentials, date, expires), "{seconds} {expires}");
+    }
 }
 
 #[test]
 fn debug_hides_the_key() {
     let signer = Signer::new("h".into(), "us-east-1".into());
-    signer.day_key(&credentials(("AKID", "hunter2"), None), AmzDate::of(UNIX_EPOCH).unwrap());
+    signer.prepared(&credentials(("AKID", "hunter2"), None), AmzDate::of(UNIX_EPOCH).unwrap(), 900);
     let text = format!("{signer:?}");
     assert!(!text.contains("hunter2") && !text.contains("AKID") && !text.contains("key"), "{text}");
 }
@@ -214,7 +247,7 @@ proptest! {
         let time = UNIX_EPOCH + Duration::new(seconds, nanos);
         let credentials = credentials((&id, &secret), session_token.as_deref());
         let signer = Signer::new(host.clone(), region.clone());
-        let mut ours = parameters(&signer.url(&credentials, AmzDate::of(time).unwrap(), expires));
+        let mut ours = parameters(&url(&signer, &credentials, AmzDate::of(time).unwrap(), expires));
         prop_assert!(ours.remove("User-Agent").is_some_and(|agent| agent.starts_with("oauthbearer/")));
         prop_assert_eq!(ours, presigned(&credentials, &region, &host, time, expires));
     }

@@ -1,15 +1,18 @@
 //! How much CPU time one MSK token costs, warm, with static credentials. Everybody signs in turn, round for round.
 //!
-//! Each line of the output has the length of the session token, who signed, and the nanoseconds of one token.
+//! Each line of the output has the length of the session token, who signed, and the nanoseconds of one token. `cached` is what one
+//! more client costs a source that has a token.
 
 use std::error::Error;
 use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_credential_types::Credentials;
 use aws_types::region::Region;
 use oauthbearer_aws_msk::{Factory, MskIam};
-use oauthbearer_core::{Clock, ProviderConfig, TokenProvider};
+use oauthbearer_core::{Clock, ProviderConfig, TokenProvider, TokenSource};
 use rustix::time::{clock_gettime, ClockId};
 
 mod check;
@@ -52,7 +55,9 @@ fn credentials(length: usize) -> Credentials {
 
 /// All of them with the same credentials.
 struct Signers {
-    ours: MskIam,
+    ours: Arc<MskIam>,
+    /// Has a token of `ours`.
+    source: TokenSource,
     prepared: SharedCredentialsProvider,
     credentials: Credentials,
     floor: Floor,
@@ -63,8 +68,10 @@ impl Signers {
         let prepared = SharedCredentialsProvider::new(credentials.clone());
         let properties = [("bootstrap.servers", BROKER)].into_iter().collect();
         let config = ProviderConfig::new(properties, Clock::system())?;
-        let ours = Factory::default().with_credentials(prepared.clone()).provider(&config)?;
-        Ok(Self { ours, prepared, credentials: credentials.clone(), floor: Floor::new(credentials) })
+        let ours = Arc::new(Factory::default().with_credentials(prepared.clone()).provider(&config)?);
+        let source = TokenSource::builder(ours.clone()).build();
+        source.blocking_token(Duration::from_secs(30))?;
+        Ok(Self { ours, source, prepared, credentials: credentials.clone(), floor: Floor::new(credentials) })
     }
 
     async fn ours(&self) -> String {
@@ -79,9 +86,10 @@ impl Signers {
     }
 
     /// What one token of each costs now.
-    async fn round(&self) -> [(&'static str, f64); 4] {
+    async fn round(&self) -> [(&'static str, f64); 5] {
         [
             ("ours", cost(async || self.ours.token().await).await),
+            ("cached", cost(async || self.source.token().await).await),
             ("crate", cost(async || self.peer().await).await),
             ("sigv4", cost(async || sigv4::token(&self.credentials)).await),
             ("floor", cost(async || self.floor.token()).await),

@@ -19,6 +19,9 @@ const GOALS: [(&str, Goal); 4] = [
     ("1000", Goal { peer: "floor", most: 1.5 }),
 ];
 
+/// Microseconds that one more client may cost a source that has a token.
+const MOST_CACHED: f64 = 0.1;
+
 /// Microseconds of CPU time for a token, by the length of the session token and the signer.
 type Costs = BTreeMap<(String, String), Vec<f64>>;
 
@@ -56,6 +59,10 @@ fn report(costs: &Costs) -> Result<()> {
     }
     let of = |length: &str, who: &str| costs.get(&(length.to_owned(), who.to_owned()));
     let mut problems = Vec::new();
+    let cached = of("0", "cached").map(|micros| Figures::new(micros.clone()).median());
+    if cached.is_none_or(|micros| micros > MOST_CACHED) {
+        problems.push(format!("a cached token takes {cached:?} µs, at most {MOST_CACHED}"));
+    }
     for (length, goal) in GOALS {
         let (Some(ours), Some(peer)) = (of(length, OURS), of(length, goal.peer)) else {
             return Err(Error::other(format!("nobody measured {OURS} and {} with {length}", goal.peer)));
@@ -80,7 +87,10 @@ mod tests {
         let costs = |ours: f64| -> Costs {
             ["0", "1000"]
                 .into_iter()
-                .flat_map(|length| [(length, OURS, ours), (length, CRATE, 10.0), (length, "floor", 1.0)])
+                .flat_map(|length| {
+                    [(OURS, ours), ("cached", 0.05), (CRATE, 10.0), ("floor", 1.0)]
+                        .map(|(who, micros)| (length, who, micros))
+                })
                 .map(|(length, who, micros)| ((length.to_owned(), who.to_owned()), vec![micros; 3]))
                 .collect()
         };

@@ -77,7 +77,7 @@ impl Soak {
     }
 
     fn figures(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let status = self.authenticators.iter().filter_map(Authenticator::status);
+        let status = self.authenticators.iter().filter_map(|auth| auth.status());
         let [mut renewals, mut failures] = [0, 0];
         for status in status {
             renewals += status.renewals;

@@ -113,7 +113,7 @@ impl Discovery {
         };
         let found = found.ok_or_else(|| fault("have no 'token_endpoint'"))?;
         let url = Url::parse(found).map_err(|_| fault("have a 'token_endpoint' that is no URL"))?;
-        // RFC 6749 §3.2; and a user would take the place of the client's own header.
+        // RFC 6749 §3.2; and a user would be sent as a second header Authorization.
         if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
             return Err(fault("have a 'token_endpoint' with a user, a password or a fragment"));
         }

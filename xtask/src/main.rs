@@ -6,6 +6,7 @@ mod certificate;
 mod command;
 mod demo;
 mod docs;
+mod fuzz;
 mod kafka;
 mod keycloak;
 mod lint;
@@ -35,6 +36,10 @@ cargo xtask <command>
                      100,000 simulated processes that renew their tokens, with an outage of the token service;
                      first record and throughput on a real Apache Kafka; 1,000 clients of one authenticator;
                      crates that the features bring, and CPU time of their first build
+  fuzz [TARGET]… [--seconds N|--runs N]
+                     bad input for all parsers, or these, guided by coverage; a minute each without a number; needs nightly
+  fuzz keep [TARGET]…
+                     make the corpora in fuzz/corpus anew out of themselves and of what fuzzing found
   soak --minutes N   every kind of client on a real Apache Kafka for that long, most of them idle: logins, records, memory";
 
 fn main() -> ExitCode {
@@ -74,6 +79,8 @@ fn dispatch(args: &[&str]) -> Result<()> {
         ["bench", "weight"] => bench::weight(),
         ["bench", "kafka"] => bench::kafka(),
         ["bench", "clients"] => bench::clients(),
+        ["fuzz", "keep", targets @ ..] => fuzz::keep(targets),
+        ["fuzz", options @ ..] => fuzz::start(options),
         ["soak", "--minutes", minutes] => soak::start(minutes),
         unknown => Err(std::io::Error::other(format!("no such command: {}\n{HELP}", unknown.join(" ")))),
     }

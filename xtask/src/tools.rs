@@ -5,6 +5,9 @@ use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::command::{cargo, run};
+use crate::workspace;
+
 const OLDEST_JDK: u32 = 17;
 
 /// Paths of a JDK's programs.
@@ -57,6 +60,34 @@ pub(crate) fn c_toolchain() -> Result<()> {
         "Debian, Ubuntu: sudo apt install g++ make pkg-config libssl-dev; Fedora: sudo dnf install gcc-c++ make pkgconf openssl-devel; \
          macOS: xcode-select --install && brew install openssl@3",
     )
+}
+
+/// cargo's program `name`: the installed one where it is of this version, else one of the project's own.
+pub(crate) fn of_cargo(name: &str, version: &str) -> Result<PathBuf> {
+    let root = workspace::target().join("tools");
+    let own = root.join("bin").join(name);
+    let has_version = |program: &PathBuf| {
+        let output = Command::new(program).arg("--version").output();
+        output
+            .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == format!("{name} {version}"))
+    };
+    if let Some(program) = [PathBuf::from(name), own.clone()].into_iter().find(has_version) {
+        return Ok(program);
+    }
+    println!("  {name} {version} is not installed; building it once into {} (some minutes)", root.display());
+    run(cargo(&format!("install --locked --quiet {name}@{version} --root")).arg(&root))?;
+    Ok(own)
+}
+
+/// The host that the nightly toolchain builds for, which fuzzing needs.
+pub(crate) fn nightly_host() -> Result<String> {
+    let output = Command::new("rustup").args(["run", "nightly", "rustc", "-vV"]).output();
+    let output = output.ok().filter(|output| output.status.success());
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    let missing = if host.is_none() { vec!["a nightly toolchain".to_owned()] } else { Vec::new() };
+    report("fuzzing", &missing, "rustup toolchain install nightly")?;
+    Ok(host.unwrap_or_default().to_owned())
 }
 
 fn report(user: &str, missing: &[String], install: &str) -> Result<()> {

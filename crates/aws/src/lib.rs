@@ -13,6 +13,9 @@
 mod chain;
 mod environment;
 mod failure;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod injected;
 mod keys;
 mod profile;

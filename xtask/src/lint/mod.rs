@@ -20,6 +20,7 @@ pub(crate) fn run() -> Result<()> {
     steps.run("formatting", || {
         run_command(&mut cargo("fmt --all --check"))?;
         run_command(&mut cargo("fmt --all --manifest-path bench/Cargo.toml --check"))?;
+        run_command(&mut cargo("fmt --manifest-path fuzz/Cargo.toml --check"))?;
         run_command(&mut cargo("fmt --manifest-path tests/crypto-backends/Cargo.toml --check"))
     })?;
     steps.run("tidiness", tidy::check)?;

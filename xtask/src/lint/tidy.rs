@@ -8,7 +8,7 @@ use crate::workspace;
 
 /// Longer files hold more than one concept. Unit tests at the end of a file do not count.
 const MOST_LINES: usize = 500;
-const FOLDERS: [&str; 5] = ["bench", "crates", "examples", "tests", "xtask"];
+const FOLDERS: [&str; 6] = ["bench", "crates", "examples", "fuzz", "tests", "xtask"];
 /// The only folder where one file may hold `unsafe`.
 const UNSAFE_FOLDER: &str = "crates/rdkafka/src";
 

@@ -1,0 +1,197 @@
+//! `cargo xtask fuzz`: bad input, guided by coverage.
+
+use std::fs::{self, File};
+use std::io::{Error, Result};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::command::{command, run};
+use crate::{tools, workspace};
+
+/// How long each target is fuzzed where nothing is said.
+const SECONDS: &str = "60";
+
+/// An input that takes longer is a hang, in seconds. The most that the decryption of a private key may cost takes some.
+const HANG: u32 = 30;
+
+/// What ends the fuzzing of a target: an option of libFuzzer's.
+struct End(String);
+
+/// Fuzzes the targets that `options` name.
+pub(crate) fn start(options: &[&str]) -> Result<()> {
+    let (names, end) = match options {
+        [names @ .., "--seconds", seconds] => (names, number("-max_total_time", seconds)?),
+        [names @ .., "--runs", runs] => (names, number("-runs", runs)?),
+        names => (names, number("-max_total_time", SECONDS)?),
+    };
+    let targets = Targets::build(names)?;
+    targets.names.iter().try_for_each(|target| targets.fuzz(target, &end))
+}
+
+/// Makes the kept corpora anew out of themselves and of what fuzzing found: the smallest inputs that cover as much.
+pub(crate) fn keep(names: &[&str]) -> Result<()> {
+    let targets = Targets::build(names)?;
+    targets.names.iter().try_for_each(|target| targets.keep(target))
+}
+
+fn number(option: &str, text: &str) -> Result<End> {
+    match text.parse::<u64>() {
+        Ok(number) if number > 0 => Ok(End(format!("{option}={number}"))),
+        _ => Err(Error::other(format!("'{text}' must be a number above 0"))),
+    }
+}
+
+fn folder() -> PathBuf {
+    workspace::root().join("fuzz")
+}
+
+/// The targets' names: their files are called so.
+fn all() -> Result<Vec<String>> {
+    let stem = |path: PathBuf| Some(path.file_stem()?.to_str()?.to_owned());
+    let entries: Result<Vec<_>> = fs::read_dir(folder().join("fuzz_targets"))?.collect();
+    let mut names: Vec<String> = entries?.iter().filter_map(|entry| stem(entry.path())).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Programs that are ready to run.
+struct Targets {
+    names: Vec<String>,
+    programs: PathBuf,
+}
+
+impl Targets {
+    /// Builds the targets `names`, or all.
+    fn build(names: &[&str]) -> Result<Self> {
+        let all = all()?;
+        if let Some(unknown) = names.iter().find(|name| !all.iter().any(|known| known == *name)) {
+            return Err(Error::other(format!("no such target: {unknown}. There are {}", all.join(", "))));
+        }
+        let host = tools::nightly_host()?;
+        let fuzz = tools::of_cargo("cargo-fuzz", "0.13.2")?;
+        let mut build = command("rustup", ["run", "nightly"]);
+        // Set by the cargo that runs us, of another toolchain.
+        build.env_remove("CARGO").arg(fuzz).args(["build", "--fuzz-dir"]).arg(folder());
+        let target = workspace::target().join("fuzz");
+        run(build.env("CARGO_TARGET_DIR", &target))?;
+        let names = if names.is_empty() { all } else { names.iter().map(|&name| name.to_owned()).collect() };
+        Ok(Self { names, programs: target.join(host).join("release") })
+    }
+
+    /// Runs one until its end, or the first input that fails, which is kept.
+    fn fuzz(&self, target: &str, end: &End) -> Result<()> {
+        let found = folder().join("found").join(target);
+        let work = work(target);
+        fs::create_dir_all(&work)?;
+        fs::create_dir_all(&found)?;
+        let log = work.with_extension("log");
+        let mut program = self.program(target);
+        program.arg(&end.0).arg(format!("-timeout={HANG}")).arg("-print_final_stats=1");
+        program.arg(format!("-artifact_prefix={}/", found.display()));
+        let words = folder().join(format!("{target}.dict"));
+        if words.exists() {
+            program.arg(format!("-dict={}", words.display()));
+        }
+        program.arg(&work).arg(folder().join("corpus").join(target));
+        println!("{target}: log in {}", log.display());
+        let status = program.stderr(File::create(&log)?).stdout(Stdio::null()).status()?;
+        // Nothing was found: an empty folder has no use.
+        let _ = fs::remove_dir(&found);
+        println!("{target}: {}", summary(&fs::read_to_string(&log)?));
+        match status.success() {
+            true => Ok(()),
+            false => Err(Error::other(format!("{target} fails; see the end of {}", log.display()))),
+        }
+    }
+
+    fn keep(&self, target: &str) -> Result<()> {
+        let kept = folder().join("corpus").join(target);
+        let smaller = work(target).with_extension("kept");
+        fs::create_dir_all(&smaller)?;
+        fs::create_dir_all(work(target))?;
+        let mut program = self.program(target);
+        program.arg("-merge=1").args([&smaller, &kept, &work(target)]);
+        run(program.stderr(Stdio::null()))?;
+        replace(&kept, &smaller)?;
+        println!("{target}: {} inputs", fs::read_dir(&kept)?.count());
+        Ok(())
+    }
+
+    fn program(&self, target: &str) -> Command {
+        let mut program = command(&self.programs.join(target).to_string_lossy(), [""; 0]);
+        // The system's authorities take milliseconds to read, at each login over https.
+        program.env("SSL_CERT_FILE", "/dev/null").env("RUST_BACKTRACE", "1");
+        program
+    }
+}
+
+/// Where inputs go that cover something new.
+fn work(target: &str) -> PathBuf {
+    workspace::target().join("fuzz/corpus").join(target)
+}
+
+/// Copies, since the two may be on different disks.
+fn replace(folder: &Path, by: &Path) -> Result<()> {
+    fs::remove_dir_all(folder)?;
+    fs::create_dir_all(folder)?;
+    for entry in fs::read_dir(by)? {
+        let entry = entry?;
+        fs::copy(entry.path(), folder.join(entry.file_name()))?;
+    }
+    fs::remove_dir_all(by)
+}
+
+/// Runs, seconds and coverage out of libFuzzer's log.
+fn summary(log: &str) -> String {
+    let last = |word: &str| {
+        let line = log.lines().rev().find(|line| line.contains(word))?;
+        line.split_once(word)?.1.split_whitespace().next()
+    };
+    let done = log.lines().rev().find_map(|line| line.strip_prefix("Done "));
+    let runs = match done {
+        Some(done) => done.replace(" runs in ", " runs, ").replace("second(s)", "s"),
+        None => format!("{} runs", last("stat::number_of_executed_units:").unwrap_or("no")),
+    };
+    let [edges, features, inputs] = ["cov: ", "ft: ", "corp: "].map(|word| last(word).unwrap_or("none"));
+    format!("{runs}, {edges} edges, {features} features, inputs {inputs}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_says_what_was_done() {
+        let log = "#2\tINITED cov: 3 ft: 4 corp: 1/1b exec/s: 0 rss: 30Mb\n#9\tDONE   cov: 91 ft: 230 corp: 12/3Kb lim: 4 exec/s: 4 rss: 30Mb\n\
+                   Done 9000 runs in 31 second(s)\nstat::number_of_executed_units: 9000\n";
+        assert_eq!(summary(log), "9000 runs, 31 s, 91 edges, 230 features, inputs 12/3Kb");
+        assert_eq!(
+            summary("==1== ERROR\nstat::number_of_executed_units: 7\n"),
+            "7 runs, none edges, none features, inputs none"
+        );
+    }
+
+    #[test]
+    fn every_target_has_inputs_and_is_replayed() {
+        let text =
+            |path: &str| fs::read_to_string(workspace::root().join(path)).expect("a file of the workspace");
+        let tests = [
+            "crates/oauthbearer/tests/fuzz_corpora.rs",
+            "crates/oidc/src/fuzzing.rs",
+            "crates/aws/src/fuzzing.rs",
+        ];
+        let tests = tests.map(text).concat();
+        for name in all().expect("targets") {
+            assert!(tests.contains(&format!("replay(\"{name}\"")), "{name} is not replayed");
+            assert!(folder().join("corpus").join(&name).is_dir(), "{name} has no inputs");
+        }
+    }
+
+    #[test]
+    fn an_end_is_a_number() {
+        assert_eq!(number("-runs", "10000000").expect("a number").0, "-runs=10000000");
+        for bad in ["", "0", "-1", "1h"] {
+            assert!(number("-runs", bad).is_err(), "{bad}");
+        }
+    }
+}

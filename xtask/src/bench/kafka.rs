@@ -62,7 +62,8 @@ pub(super) fn client_steps(steps: &mut Steps) -> Result<()> {
 }
 
 fn build() -> Result<()> {
-    let line = "build --release --manifest-path bench/Cargo.toml -p kafka --target-dir";
+    let line = "build --release --manifest-path bench/Cargo.toml -p kafka \
+                --bin first-record --bin throughput --bin clients --target-dir";
     run(cargo(line).arg(workspace::target().join("bench")))
 }
 

@@ -45,7 +45,10 @@ impl Idle {
             base: soak.auth("base-producer", &[])?.create_with_context(watched.clone()).await?,
             threaded: soak.auth("threaded-producer", &[])?.create_with_context(watched.clone()).await?,
             stream: tokio::spawn(wait_for_end(stream)),
-            unpolled: soak.auth("base-consumer", &[])?.create_with_context(watched.clone()).await?,
+            unpolled: soak
+                .auth("base-consumer", &[("group.id", "unpolled")])?
+                .create_with_context(watched.clone())
+                .await?,
             admin: soak.auth("admin", &[])?.create_with_context(watched.clone()).await?,
             bare: auth.adopt(bare(&auth, watched)?).await?,
         };

@@ -58,9 +58,14 @@ impl Current {
     }
 
     fn stepped(&self, now: Now) -> bool {
-        let passed = now.monotonic.saturating_sub(self.fetched.monotonic);
-        let expected = self.fetched.wall + passed;
-        let difference = now.wall.duration_since(expected).unwrap_or_else(|error| error.duration());
-        difference > STEP
+        stepped(self.fetched, now)
     }
+}
+
+/// Whether the wall clock was set, or the machine slept, between the two.
+pub(super) fn stepped(from: Now, to: Now) -> bool {
+    let passed = to.monotonic.saturating_sub(from.monotonic);
+    let expected = from.wall + passed;
+    let difference = to.wall.duration_since(expected).unwrap_or_else(|error| error.duration());
+    difference > STEP
 }

@@ -5,7 +5,7 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::{watch, Notify, Semaphore};
 
 use super::clients::Clients;
-use super::current::Current;
+use super::current::{stepped, Current};
 use super::fetch::{fetch, STUCK_FETCHES};
 use super::TokenSourceBuilder;
 use crate::clock::Now;
@@ -46,9 +46,20 @@ pub(super) struct Flight {
 }
 
 pub(super) struct RetryAt {
+    failed: Now,
     on_demand: Duration,
     by_itself: Duration,
     pub(super) error: ProviderError,
+}
+
+impl RetryAt {
+    /// How long after `now` it is `moment`. Somebody who sets a clock that was wrong has put right what the pause waits for.
+    fn pause_until(&self, moment: Duration, now: Now) -> Duration {
+        if self.error.kind() == ErrorKind::ClockSkew && stepped(self.failed, now) {
+            return Duration::ZERO;
+        }
+        moment.saturating_sub(now.monotonic)
+    }
 }
 
 impl Inner {
@@ -89,15 +100,15 @@ impl Inner {
             if let Some(token) = self.startable() {
                 return Ok(token);
             }
-            let now = self.clock.now().monotonic;
+            let now = self.clock.now();
             let error = match attempt {
                 Some(outcome) => outcome.err().unwrap_or_else(about_to_end),
                 // The token at hand came too close to its end meanwhile: only the fetch can help now.
-                None if now < deadline => continue,
+                None if now.monotonic < deadline => continue,
                 None => return Err(last.unwrap_or_else(|| timed_out(timeout))),
             };
             let pause = self.retry_on_demand(now);
-            if !error.is_transient() || now.saturating_add(pause) >= deadline {
+            if !error.is_transient() || now.monotonic.saturating_add(pause) >= deadline {
                 return Err(error);
             }
             last = Some(error);
@@ -115,8 +126,9 @@ impl Inner {
     /// One fetch, joined if it is under way, and not made at all while the last failure asks for quiet. None when it
     /// is not over at the deadline.
     async fn attempt(self: &Arc<Self>, deadline: Duration) -> Option<Outcome> {
-        let now = self.clock.now().monotonic;
-        if let Some(retry) = self.flight().retry.as_ref().filter(|retry| now < retry.on_demand) {
+        let now = self.clock.now();
+        let in_pause = |retry: &&RetryAt| !retry.pause_until(retry.on_demand, now).is_zero();
+        if let Some(retry) = self.flight().retry.as_ref().filter(in_pause) {
             return Some(Err(retry.error.clone()));
         }
         let fetch = match self.fetch() {
@@ -126,7 +138,7 @@ impl Inner {
         tokio::select! {
             biased;
             outcome = finished(fetch) => Some(outcome),
-            () = self.clock.sleep(deadline.saturating_sub(now)) => None,
+            () = self.clock.sleep(deadline.saturating_sub(now.monotonic)) => None,
         }
     }
 
@@ -144,8 +156,9 @@ impl Inner {
     }
 
     /// How long to wait for the next attempt that somebody waits for.
-    fn retry_on_demand(&self, now: Duration) -> Duration {
-        self.flight().retry.as_ref().map_or(ABOUT_TO_END_PAUSE, |retry| retry.on_demand.saturating_sub(now))
+    fn retry_on_demand(&self, now: Now) -> Duration {
+        let flight = self.flight();
+        flight.retry.as_ref().map_or(ABOUT_TO_END_PAUSE, |retry| retry.pause_until(retry.on_demand, now))
     }
 
     /// How long until the next renewal is due by itself.
@@ -156,7 +169,7 @@ impl Inner {
             .flight()
             .retry
             .as_ref()
-            .map_or(Duration::ZERO, |retry| retry.by_itself.saturating_sub(now.monotonic));
+            .map_or(Duration::ZERO, |retry| retry.pause_until(retry.by_itself, now));
         fresh_for.max(retry)
     }
 
@@ -262,6 +275,7 @@ impl Inner {
         };
         let Retry { on_demand, by_itself } = self.backoff.retry(failure, &mut fastrand::f64);
         flight.retry = Some(RetryAt {
+            failed: now,
             on_demand: now.monotonic.saturating_add(on_demand),
             by_itself: now.monotonic.saturating_add(by_itself),
             error: error.clone(),

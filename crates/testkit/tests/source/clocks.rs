@@ -84,3 +84,18 @@ async fn a_token_lives_only_if_both_clocks_say_so() {
     world.clock.set_wall(wall);
     assert!(world.source.token().await.is_err());
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_again_ends_the_pause_after_its_failure() {
+    let skew = Answer::error(oauthbearer_core::ErrorKind::ClockSkew);
+    let world = World::with([Answer::Token(seconds(3600)), skew, Answer::Token(seconds(3600))]);
+    let sink = world.sink().await;
+    world.pass(seconds(100)).await;
+    world.clock.set_wall(world.wall() + seconds(3600));
+    world.pass(LOOK).await;
+    assert_eq!((world.provider.calls(), world.source.status().failures), (2, 1));
+    // Not to the second: else the first token would be good again.
+    world.clock.set_wall(world.wall() - seconds(3500));
+    world.pass(LOOK).await;
+    assert_eq!(sink.tokens().len(), 2, "no look later than the next");
+}

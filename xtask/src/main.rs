@@ -6,6 +6,7 @@ mod certificate;
 mod command;
 mod demo;
 mod docs;
+mod faults;
 mod fuzz;
 mod kafka;
 mod keycloak;
@@ -40,6 +41,8 @@ cargo xtask <command>
                      bad input for all parsers, or these, guided by coverage; a minute each without a number; needs nightly
   fuzz keep [TARGET]…
                      make the corpora in fuzz/corpus anew out of themselves and of what fuzzing found
+  faults [SCENARIO]  clients at work on a real Apache Kafka while something breaks: token service, clock, credentials, connections;
+                     all scenarios or the one; some need libfaketime, valgrind or Linux
   soak --minutes N   every kind of client on a real Apache Kafka for that long, most of them idle: logins, records, memory";
 
 fn main() -> ExitCode {
@@ -81,6 +84,8 @@ fn dispatch(args: &[&str]) -> Result<()> {
         ["bench", "clients"] => bench::clients(),
         ["fuzz", "keep", targets @ ..] => fuzz::keep(targets),
         ["fuzz", options @ ..] => fuzz::start(options),
+        ["faults"] => faults::start(None),
+        ["faults", scenario] => faults::start(Some(scenario)),
         ["soak", "--minutes", minutes] => soak::start(minutes),
         unknown => Err(std::io::Error::other(format!("no such command: {}\n{HELP}", unknown.join(" ")))),
     }

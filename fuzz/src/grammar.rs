@@ -66,6 +66,9 @@ pub fn reader(data: &[u8]) {
     }
     let text = text(data).replace("secret=", "secret=hunter2").replace("password=", "password=hunter2");
     let Ok(pairs) = Pairs::parse(PLACE, &text) else { return };
+    if pairs.iter().any(|(_, value)| value.contains("secret=") || value.contains("password=")) {
+        return; // That was no key, but part of a value that may be shown.
+    }
     let mut reader = Reader::new(&pairs, &[KEYS]);
     let secret = reader.text("secret");
     let lines = reader.lines("secret");

@@ -66,7 +66,9 @@ fn with_secret(key: &str, value: &str) -> String {
         return format!("{SECRET}{value}");
     }
     let mut value = value.to_owned();
-    if key == CONFIG {
+    // Inside a value it is no key, and the value may be one that is shown.
+    let is_inside = |(_, value): (&str, &str)| SECRET_PAIRS.iter().any(|pair| value.contains(pair));
+    if key == CONFIG && !Pairs::parse(CONFIG, &value).is_ok_and(|pairs| pairs.iter().any(is_inside)) {
         for pair in SECRET_PAIRS {
             value = value.replace(pair, &format!("{pair}{SECRET}"));
         }

@@ -1,4 +1,5 @@
 use oauthbearer_aws::AwsRegion;
+use oauthbearer_core::keys::shown;
 
 /// What the name of a broker tells about its cluster.
 ///
@@ -135,7 +136,7 @@ fn port_fault(kind: ClusterKind, port: Option<&str>) -> Option<String> {
         Some(Ok(2181 | 2182)) => "is ZooKeeper's",
         Some(_) => "is none of Amazon MSK's",
     };
-    Some(format!("its port {} {what}; {USE}", port.unwrap_or_default()))
+    Some(format!("its port {} {what}; {USE}", shown(port.unwrap_or_default())))
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ fn warn_of_difference(region: &AwsRegion, proven: &[(&str, &AwsRegion)]) {
 fn unknown(place: &str, servers: &[&str], names: &[BrokerName], client_region: Option<&str>) -> ConfigError {
     let tells = match servers {
         [] => "bootstrap.servers is not set".to_owned(),
-        _ => format!("the names of the brokers do not tell it: {}", servers.join(", ")),
+        _ => format!("the names of the brokers do not tell it: {}", servers.join(", ").escape_debug()),
     };
     let mut message = format!(
         "'region' is missing in {place}, and {tells}. Set {place}=\"region=…\" to the AWS region of the cluster, such \
@@ -92,7 +92,10 @@ fn contradiction(first: (&str, &AwsRegion), second: (&str, &AwsRegion), place: &
     let message = format!(
         "'bootstrap.servers' has brokers of two regions: {} is in {}, {} in {}. Keep the brokers of one cluster, or set \
          {place}=\"region=…\".",
-        first.0, first.1, second.0, second.1
+        first.0.escape_debug(),
+        first.1,
+        second.0.escape_debug(),
+        second.1
     );
     ConfigError::new("bootstrap.servers", message)
 }
@@ -148,6 +151,8 @@ mod tests {
         }
         let error = resolved(None, "localhost:9098").unwrap_err();
         assert!(!error.contains("If '"), "{error}");
+        let error = resolved(None, "local\u{1}host:9098").unwrap_err();
+        assert!(error.contains("local\\u{1}host"), "{error}");
         assert!(resolved(None, "").unwrap_err().contains("bootstrap.servers is not set"));
     }
 }

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use crate::keys::shown;
 use crate::{ConfigError, Pairs, Problem};
 
 /// SASL extensions (KIP-342), sent to the broker next to the token, such as `logicalCluster` and `identityPoolId`.
@@ -54,7 +55,8 @@ impl Extensions {
             match fault(key, value) {
                 Some(fault) => {
                     let key = key.to_owned();
-                    problems.push(Problem { message: format!("{place} '{key}' {fault}"), key });
+                    let message = format!("{place} '{}' {fault}", shown(&key));
+                    problems.push(Problem { message, key });
                 }
                 None => {
                     extensions.insert(key.to_owned(), value.to_owned());

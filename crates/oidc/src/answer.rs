@@ -64,10 +64,10 @@ pub(crate) fn no_token(step: &str, fault: &str) -> ProviderError {
 
 /// Of a kind that is repeated rarely: somebody has to change the client's registration first.
 fn wrong_type(step: &str, kind: &Value) -> ProviderError {
-    let plain = |word: &&str| {
-        word.len() <= 20 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    };
-    let kind = kind.as_str().filter(plain).unwrap_or("something else");
+    // No other word is shown: it may be anything.
+    const KNOWN: &[&str] = &["DPoP", "MAC", "PoP", "N_A"];
+    let known = |kind: &str| KNOWN.iter().find(|known| known.eq_ignore_ascii_case(kind));
+    let kind = kind.as_str().and_then(known).unwrap_or(&"something else");
     let message = format!("{step} failed: the token is of type {kind}, and Kafka takes Bearer tokens only");
     ProviderError::new(ErrorKind::InvalidRequest, message)
         .with_help("Turn off DPoP, MAC and the like for this client at the authorization server")

@@ -121,6 +121,7 @@ pub fn metadata(data: &[u8]) {
 pub fn http_date(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (date, retry_after) = text.split_once('\n').unwrap_or((&text, &text));
+    let retry_after = retry_after.lines().next().unwrap_or_default();
     let wall = ASKED.clock.wall();
     let reply = Reply::begun(429, &headers(&format!("date:{date}\nretry-after:{retry_after}")), wall);
     const YEAR: Duration = Duration::from_secs(366 * 86_400);

@@ -16,8 +16,8 @@ use oauthbearer_core::clock::ManualClock;
 use oauthbearer_core::{Clock, ProviderConfig, TokenProvider};
 use tokio::runtime::Runtime;
 
-use crate::files::check_token;
-use crate::{holds_secret, SECRET};
+use super::files::check_token;
+use super::{holds_secret, SECRET};
 
 /// Answers every request with what it holds.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,7 @@
 use oauthbearer_aws::AwsRegion;
 use oauthbearer_aws_msk::BrokerName;
 
-use crate::{assert_readable, text};
+use super::{assert_readable, text};
 
 /// `BrokerName::parse` and `AwsRegion::parse`: a region stands in the name, is printed and read again as the same, and
 /// neither letter case nor a dot at the end changes anything.

@@ -11,7 +11,7 @@ use oauthbearer_core::clock::ManualClock;
 use oauthbearer_core::{Clock, ProviderConfig, ProviderError, Token, TokenProvider};
 use oauthbearer_oidc::{Factory, Oidc};
 
-use crate::{assert_hides_secret, assert_readable, holds_secret, text, SECRET, SECRET_MARK};
+use super::{assert_hides_secret, assert_readable, holds_secret, text, SECRET, SECRET_MARK};
 
 /// A provider that reads its token from a file.
 struct FromFile {

@@ -2,7 +2,7 @@
 
 use oauthbearer_core::{Extensions, Key, Pairs, Reader};
 
-use crate::{assert_hides_secret, assert_readable, holds_secret, text, SECRET};
+use super::{assert_hides_secret, assert_readable, holds_secret, text, SECRET};
 
 const PLACE: &str = "sasl.oauthbearer.config";
 

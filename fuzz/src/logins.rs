@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use oauthbearer_core::{Clock, Login, Pairs, Properties, Registry};
 
-use crate::{assert_hides_secret, assert_readable, holds_secret, text, SECRET, SECRET_MARK};
+use super::{assert_hides_secret, assert_readable, holds_secret, text, SECRET, SECRET_MARK};
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(oauthbearer::registry);
 

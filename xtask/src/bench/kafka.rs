@@ -24,7 +24,7 @@ use rows::{columns, reached};
 pub(super) const STEPS: usize = 5;
 pub(super) const CLIENT_STEPS: usize = 2;
 
-const FIRST_RECORDS: &str = "40";
+const FIRST_RECORDS: &str = "200";
 const THROUGHPUT_PAIRS: &str = "24";
 const THROUGHPUT_SECONDS: &str = "3";
 

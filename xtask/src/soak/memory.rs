@@ -7,7 +7,7 @@ const WARM_UP: f64 = 1.0 / 6.0;
 /// How much the line through the rest may rise, in KiB an hour.
 const BOUND: f64 = 1024.0;
 /// Shorter runs say nothing of an hour: a single page that the allocator takes would be a slope.
-const JUDGED_FROM_MINUTES: u32 = 30;
+const JUDGED_FROM_MINUTES: u32 = 15;
 
 /// Samples of the resident set, in order.
 pub(super) struct Memory {
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!((flat.line.slope, flat.report(60)), (0.0, None));
         let leaky = Memory::read(&table(|minute| 20_000 + 20 * minute)).expect("samples");
         assert!(leaky.report(60).expect("a problem").contains("1200 KiB"));
-        assert_eq!(leaky.report(29), None);
+        assert_eq!(leaky.report(14), None);
         assert!(Memory::read("0.0,5\n").is_err());
         assert!(Memory::read("now,5\n").is_err());
     }

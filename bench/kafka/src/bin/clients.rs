@@ -4,7 +4,7 @@
 
 use std::alloc::System;
 use std::fs;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{mpsc, Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +15,6 @@ use oauthbearer::{
     async_trait, Clock, ProviderError, Renewal, SetTokenError, Token, TokenProvider, TokenSink,
 };
 use oauthbearer_e2e::identity;
-use oauthbearer_testkit::ShortLived;
 use rdkafka::client::{Client, DefaultClientContext};
 use rdkafka::types::RDKafkaType;
 use rdkafka::ClientConfig;
@@ -23,6 +22,8 @@ use rdkafka::ClientConfig;
 const RENEWALS: usize = 20;
 /// The MSK provider renews at half of it.
 const LIFE: Duration = Duration::from_secs(2);
+/// A fetch runs on a thread of tokio's pool, which ends 10 s after its last work.
+const POOL_THREADS_LAST: Duration = Duration::from_secs(13);
 
 /// Counts what Rust code allocates. librdkafka has `malloc` and is not counted.
 #[global_allocator]
@@ -34,26 +35,26 @@ fn main() -> Result<()> {
     let auth = authenticator(fetched.clone())?;
     // What is paid once a process: the thread, its runtime, the first token.
     let _first = auth.adopt_blocking(client(&auth)?).map_err(|refused| refused.error)?;
-    let clients = (0..number).map(|_| client(&auth)).collect::<Result<Vec<_>>>()?;
+    let mut clients = (0..number).map(|_| client(&auth)).collect::<Result<Vec<_>>>()?;
 
-    let threads = threads_without_librdkafka()?;
     let mut held: Vec<Authenticated<Client>> = Vec::with_capacity(number);
     let before = RUST.allocated();
-    for client in clients {
+    for client in clients.drain(..) {
         held.push(auth.adopt_blocking(client).map_err(|refused| refused.error)?);
     }
     println!("bytes,{}", bytes_each(before, number));
 
     pushes(&auth, &fetched)?;
     println!("bytes after renewals,{}", bytes_each(before, number));
-    println!("threads of ours,{}", threads.len() - 1);
-    println!("threads of ours after renewals,{}", threads_without_librdkafka()?.len() - 1);
+    println!("threads of ours,{}", threads_of_ours()?);
+    std::thread::sleep(POOL_THREADS_LAST);
+    println!("long-lived threads of ours,{}", threads_of_ours()?);
     println!("clients,{}", auth.status().map_or(0, |status| status.clients));
     Ok(())
 }
 
 fn authenticator(fetched: Arc<Fetched>) -> Result<Authenticator> {
-    let inner = ShortLived::new(provider(identity::USER)?, LIFE, Clock::system());
+    let inner = provider(identity::USER)?;
     let mut config = ClientConfig::new();
     config
         // Nobody listens there, and nobody tries a second time.
@@ -76,12 +77,12 @@ fn bytes_each(before: usize, number: usize) -> usize {
     RUST.allocated().saturating_sub(before).div_ceil(number)
 }
 
-/// The names of all threads but librdkafka's, the main one included.
-fn threads_without_librdkafka() -> Result<Vec<String>> {
+/// All threads but librdkafka's and the main one.
+fn threads_of_ours() -> Result<usize> {
     let tasks = fs::read_dir("/proc/self/task")?;
     // A thread may end between the listing and the reading.
     let names = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok());
-    Ok(names.filter(|name| !name.starts_with("rdk:")).collect())
+    Ok(names.filter(|name| !name.starts_with("rdk:")).count() - 1)
 }
 
 /// Prints for each renewal how long it took from the fetch's end until the client that joined last had the token.
@@ -93,9 +94,10 @@ fn pushes(auth: &Authenticator, fetched: &Fetched) -> Result<()> {
     // The token with which it joined.
     receiver.recv_timeout(WAIT)?;
     let before = fetched.count();
-    for _ in 0..RENEWALS {
+    for renewal in 1..=RENEWALS {
         let had = receiver.recv_timeout(WAIT)?;
         println!("push ms,{:.3}", (had - fetched.at()).as_secs_f64() * 1e3);
+        fetched.lasting.store(renewal + 1 == RENEWALS, Ordering::SeqCst);
     }
     println!("renewals,{RENEWALS}\nfetches,{}", fetched.count() - before);
     Ok(())
@@ -128,6 +130,8 @@ impl TokenSink for Last {
 struct Fetched {
     count: AtomicU64,
     at: Mutex<Duration>,
+    /// Whether the next token is to live as long as it does, so that no renewal follows.
+    lasting: AtomicBool,
 }
 
 impl Fetched {
@@ -140,20 +144,23 @@ impl Fetched {
     }
 }
 
-/// A provider that notes its fetches.
-struct Noting<P> {
-    inner: P,
+/// A provider that notes its fetches and whose tokens live for [`LIFE`] only.
+struct Noting {
+    inner: Arc<dyn TokenProvider>,
     fetched: Arc<Fetched>,
 }
 
 #[async_trait]
-impl<P: TokenProvider> TokenProvider for Noting<P> {
+impl TokenProvider for Noting {
     fn name(&self) -> &str {
         self.inner.name()
     }
 
     async fn token(&self) -> std::result::Result<Token, ProviderError> {
-        let token = self.inner.token().await?;
+        let mut token = self.inner.token().await?;
+        if !self.fetched.lasting.load(Ordering::SeqCst) {
+            token = token.expiring_by(Clock::system().wall() + LIFE);
+        }
         self.fetched.count.fetch_add(1, Ordering::SeqCst);
         *self.fetched.at.lock().unwrap_or_else(PoisonError::into_inner) = Clock::system().now().monotonic;
         Ok(token)

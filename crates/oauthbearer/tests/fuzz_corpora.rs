@@ -1,6 +1,7 @@
 //! Gives the targets of `cargo xtask fuzz` that use public API the inputs that are kept for them, found cases included.
 
 #[path = "../../../fuzz/src/lib.rs"]
+#[allow(unreachable_pub, reason = "public in the library that cargo-fuzz builds")]
 mod targets;
 
 #[path = "../../../fuzz/src/replay.rs"]

@@ -14,11 +14,9 @@ use crate::assertion::{Assertion, Context};
 use crate::client_auth::ClientAuthentication;
 use crate::grant::{Grant, TokenExchange};
 use crate::http::Form;
+use crate::keys::{CLIENT_CREDENTIALS, JWT_BEARER, TOKEN_EXCHANGE};
 use crate::settings::{Exchange, Secret};
 
-const CLIENT_CREDENTIALS: &str = "client_credentials";
-const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const JWT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// A request with what must not come back in an error's text.

@@ -117,7 +117,8 @@ fn major(version: &str) -> Option<u32> {
     number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-fn succeeds(program: &str, args: &[&str]) -> bool {
+/// Whether a program runs and ends well; what it prints is not shown.
+pub(crate) fn succeeds(program: &str, args: &[&str]) -> bool {
     let status = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }

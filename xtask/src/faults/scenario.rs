@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use oauthbearer_e2e::Kafka;
 
 use super::program;
+use crate::tools::succeeds;
 use crate::workspace;
 
 /// Where systems keep libfaketime; a `*` stands for the machine's name.
@@ -130,11 +131,6 @@ fn faketime() -> Option<PathBuf> {
         .iter()
         .map(|folder| Path::new(&folder.replace('*', &machine)).join("libfaketimeMT.so.1"))
         .find(|library| library.exists())
-}
-
-fn succeeds(program: &str, args: &[&str]) -> bool {
-    let status = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    status.is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-use std::time::Duration;
+use std::ops::Range;
+use std::time::{Duration, SystemTime};
 
 use crate::clock::Now;
 use crate::Token;
@@ -9,20 +10,26 @@ const STEP: Duration = Duration::from_secs(5);
 /// Keeps tokens that live for next to no time from turning renewal into a tight loop.
 const SHORTEST_RENEWAL: Duration = Duration::from_millis(100);
 
+/// How long the wall clock alone is asked after both called the token fresh: reading a clock is most of what a present
+/// token costs.
+const TRUST: Duration = Duration::from_secs(1);
+
 /// The present token, and when by both clocks it ends and wants to be renewed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Current {
     pub(super) token: Token,
     fetched: Now,
     renew_at: Duration,
     /// How long the token lived when it was first seen.
     pub(super) life: Duration,
+    /// While the wall clock is within, a new client may start with the token and it need not be renewed.
+    trusted: Option<Range<SystemTime>>,
 }
 
 impl Current {
     pub(super) fn new(token: Token, fetched: Now, renew_after: Duration, life: Duration) -> Self {
         let renew_at = fetched.monotonic.saturating_add(renew_after.max(SHORTEST_RENEWAL));
-        Self { token, fetched, renew_at, life }
+        Self { token, fetched, renew_at, life, trusted: None }
     }
 
     /// How long the token still lives: by whichever clock says less.
@@ -40,8 +47,23 @@ impl Current {
 
     /// Whether a new client may still start with the token: it must not end while the client logs in.
     pub(super) fn can_start(&self, now: Now) -> bool {
-        let margin = (self.life / 10).min(Duration::from_secs(60));
-        self.remaining(now).is_some_and(|left| left >= margin)
+        self.remaining(now).is_some_and(|left| left >= self.margin())
+    }
+
+    fn margin(&self) -> Duration {
+        (self.life / 10).min(Duration::from_secs(60))
+    }
+
+    /// Whether by a look at both clocks not long ago a new client may start with the token, which need not be renewed.
+    pub(super) fn is_trusted(&self, wall: SystemTime) -> bool {
+        self.trusted.as_ref().is_some_and(|trusted| trusted.contains(&wall))
+    }
+
+    /// Trusted from `now` on, where a new client may start with the token and it need not be renewed.
+    pub(super) fn trusted(&self, now: Now) -> Option<Self> {
+        let left = self.remaining(now).filter(|_| self.is_fresh(now))?.checked_sub(self.margin())?;
+        let fresh = self.renew_at.saturating_sub(now.monotonic).min(left).min(TRUST);
+        Some(Self { trusted: Some(now.wall..now.wall + fresh), ..self.clone() })
     }
 
     /// How long until the token wants to be renewed, or ends.
@@ -68,4 +90,66 @@ pub(super) fn stepped(from: Now, to: Now) -> bool {
     let expected = from.wall + passed;
     let difference = to.wall.duration_since(expected).unwrap_or_else(|error| error.duration());
     difference > STEP
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::Clock;
+
+    const LIFE: Duration = Duration::from_secs(100);
+    const INSTANT: Duration = Duration::from_nanos(1);
+
+    /// A token of 100 s, to be renewed after `renew_after`, and the moment it came.
+    fn current(renew_after: Duration) -> (Current, Now) {
+        let clock = Clock::from(ManualClock::at(UNIX_EPOCH + LIFE));
+        let token = Token::builder("secret").principal("me").expires_at(clock.wall() + LIFE).build(&clock);
+        (Current::new(token.unwrap(), clock.now(), renew_after, LIFE), clock.now())
+    }
+
+    fn later(now: Now, passed: Duration) -> Now {
+        Now { wall: now.wall + passed, monotonic: now.monotonic + passed }
+    }
+
+    #[test]
+    fn the_wall_clock_alone_is_trusted_for_a_second_and_never_backwards() {
+        let (current, now) = current(LIFE / 2);
+        assert!(!current.is_trusted(now.wall), "nobody has looked at both clocks yet");
+        let current = current.trusted(now).unwrap();
+        assert!(current.is_trusted(now.wall));
+        assert!(current.is_trusted(now.wall + TRUST - INSTANT));
+        assert!(!current.is_trusted(now.wall + TRUST));
+        assert!(!current.is_trusted(now.wall - INSTANT));
+    }
+
+    #[test]
+    fn trust_ends_with_freshness() {
+        let (current, now) = current(LIFE / 2);
+        let current = current.trusted(later(now, LIFE / 2 - TRUST / 4)).unwrap();
+        assert!(current.is_trusted(now.wall + LIFE / 2 - INSTANT));
+        assert!(!current.is_trusted(now.wall + LIFE / 2), "a renewal is due");
+    }
+
+    #[test]
+    fn trust_ends_where_the_token_is_about_to_end() {
+        let (current, now) = current(LIFE);
+        let current = current.trusted(later(now, LIFE * 9 / 10 - TRUST / 4)).unwrap();
+        assert!(current.is_trusted(now.wall + LIFE * 9 / 10 - INSTANT));
+        assert!(!current.is_trusted(now.wall + LIFE * 9 / 10));
+        assert!(
+            current.trusted(later(now, LIFE * 9 / 10 + INSTANT)).is_none(),
+            "no client may start with it"
+        );
+    }
+
+    #[test]
+    fn what_only_one_clock_calls_fresh_is_not_trusted() {
+        let (current, now) = current(LIFE / 2);
+        assert!(current.trusted(Now { wall: now.wall, ..later(now, LIFE / 2) }).is_none());
+        assert!(current.trusted(Now { monotonic: now.monotonic, ..later(now, LIFE / 2) }).is_none());
+        assert!(current.trusted(Now { wall: now.wall - STEP - INSTANT, ..now }).is_none());
+    }
 }

@@ -83,10 +83,14 @@ impl Inner {
 
     /// The present token if it need not be renewed and a new client may start with it. Takes no lock.
     pub(super) fn fresh(&self) -> Option<Token> {
-        let current = self.current.load();
-        let current = current.as_ref()?;
-        let now = self.clock.now();
-        (current.is_fresh(now) && current.can_start(now)).then(|| current.token.clone())
+        let guard = self.current.load();
+        let current = guard.as_ref()?;
+        if !current.is_trusted(self.clock.wall()) {
+            let trusted = current.trusted(self.clock.now())?;
+            // A newer token that came meanwhile stays.
+            self.current.compare_and_swap(&guard, Some(Arc::new(trusted)));
+        }
+        Some(current.token.clone())
     }
 
     pub(super) async fn wait_for_token(self: Arc<Self>, timeout: Duration) -> Outcome {

@@ -14,17 +14,13 @@ const SECONDS: &str = "60";
 /// An input that takes longer is a hang, in seconds. The most that the decryption of a private key may cost takes some.
 const HANG: u32 = 30;
 
-/// What ends the fuzzing of a target: an option of libFuzzer's.
-struct End(String);
+/// What ends the fuzzing of a target, whichever comes first: options of libFuzzer's.
+struct End(Vec<String>);
 
 /// Fuzzes the targets that `options` name.
 pub(crate) fn start(options: &[&str]) -> Result<()> {
-    let (names, end) = match options {
-        [names @ .., "--seconds", seconds] => (names, number("-max_total_time", seconds)?),
-        [names @ .., "--runs", runs] => (names, number("-runs", runs)?),
-        names => (names, number("-max_total_time", SECONDS)?),
-    };
-    let targets = Targets::build(names)?;
+    let (names, end) = read(options)?;
+    let targets = Targets::build(&names)?;
     targets.names.iter().try_for_each(|target| targets.fuzz(target, &end))
 }
 
@@ -34,10 +30,30 @@ pub(crate) fn keep(names: &[&str]) -> Result<()> {
     targets.names.iter().try_for_each(|target| targets.keep(target))
 }
 
-fn number(option: &str, text: &str) -> Result<End> {
-    match text.parse::<u64>() {
-        Ok(number) if number > 0 => Ok(End(format!("{option}={number}"))),
-        _ => Err(Error::other(format!("'{text}' must be a number above 0"))),
+/// The names of targets, and after them any of `--seconds` and `--runs`.
+fn read<'a>(options: &[&'a str]) -> Result<(Vec<&'a str>, End)> {
+    let first = options.iter().position(|word| word.starts_with("--")).unwrap_or(options.len());
+    let (names, ends) = options.split_at(first);
+    let ends = match ends {
+        [] => &["--seconds", SECONDS],
+        ends => ends,
+    };
+    let ends: Result<_> = ends.chunks(2).map(end).collect();
+    Ok((names.to_vec(), End(ends?)))
+}
+
+fn end(option: &[&str]) -> Result<String> {
+    let (name, number) = match option {
+        ["--seconds", number] => ("-max_total_time", number),
+        ["--runs", number] => ("-runs", number),
+        other => {
+            let other = other.join(" ");
+            return Err(Error::other(format!("'{other}' must be --seconds NUMBER or --runs NUMBER")));
+        }
+    };
+    match number.parse::<u64>() {
+        Ok(number) if number > 0 => Ok(format!("{name}={number}")),
+        _ => Err(Error::other(format!("'{number}' must be a number above 0"))),
     }
 }
 
@@ -86,7 +102,7 @@ impl Targets {
         fs::create_dir_all(&found)?;
         let log = work.with_extension("log");
         let mut program = self.program(target);
-        program.arg(&end.0).arg(format!("-timeout={HANG}")).arg("-print_final_stats=1");
+        program.args(&end.0).arg(format!("-timeout={HANG}")).arg("-print_final_stats=1");
         program.arg(format!("-artifact_prefix={}/", found.display()));
         let words = folder().join(format!("{target}.dict"));
         if words.exists() {
@@ -172,6 +188,21 @@ mod tests {
     }
 
     #[test]
+    fn targets_come_first_and_ends_after_them() {
+        let (names, End(ends)) = read(&["pairs", "login", "--seconds", "9", "--runs", "7"]).expect("both");
+        assert_eq!(
+            (names, ends),
+            (vec!["pairs", "login"], vec!["-max_total_time=9".into(), "-runs=7".into()])
+        );
+        let (names, End(ends)) = read(&[]).expect("none");
+        assert_eq!((names, ends), (vec![], vec!["-max_total_time=60".into()]));
+        for wrong in ["--seconds", "--seconds 0", "--runs 1h", "--runs -1", "--runs 7 login", "--hours 1"] {
+            let wrong = Vec::from_iter(wrong.split(' '));
+            assert!(read(&wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
     fn every_target_has_inputs_and_is_replayed() {
         let text =
             |path: &str| fs::read_to_string(workspace::root().join(path)).expect("a file of the workspace");
@@ -184,14 +215,6 @@ mod tests {
         for name in all().expect("targets") {
             assert!(tests.contains(&format!("replay(\"{name}\"")), "{name} is not replayed");
             assert!(folder().join("corpus").join(&name).is_dir(), "{name} has no inputs");
-        }
-    }
-
-    #[test]
-    fn an_end_is_a_number() {
-        assert_eq!(number("-runs", "10000000").expect("a number").0, "-runs=10000000");
-        for bad in ["", "0", "-1", "1h"] {
-            assert!(number("-runs", bad).is_err(), "{bad}");
         }
     }
 }

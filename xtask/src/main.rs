@@ -37,7 +37,7 @@ cargo xtask <command>
                      100,000 simulated processes that renew their tokens, with an outage of the token service;
                      first record and throughput on a real Apache Kafka; 1,000 clients of one authenticator;
                      crates that the features bring, and CPU time of their first build
-  fuzz [TARGET]… [--seconds N|--runs N]
+  fuzz [TARGET]… [--seconds N] [--runs N]
                      bad input for all parsers, or these, guided by coverage; a minute each without a number; needs nightly
   fuzz keep [TARGET]…
                      make the corpora in fuzz/corpus anew out of themselves and of what fuzzing found

@@ -98,6 +98,8 @@ mod client;
 mod config;
 mod error;
 mod native;
+mod slot;
+mod sync;
 
 pub use authenticated::Authenticated;
 pub use authenticator::Authenticator;

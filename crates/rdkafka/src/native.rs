@@ -6,7 +6,7 @@
 
 use std::ffi::{c_char, CStr, CString};
 use std::ptr::NonNull;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use oauthbearer_core::{ProviderError, SetTokenError, Token, TokenSink, TokenSource};
@@ -14,6 +14,7 @@ use rdkafka::bindings as rdsys;
 use rdkafka::types::{RDKafka, RDKafkaRespErr};
 
 use crate::client::Handle;
+use crate::slot::{self, Slot};
 
 #[cfg(test)]
 mod tests;
@@ -21,93 +22,44 @@ mod tests;
 /// As long as librdkafka's own texts ever get.
 const ERROR_TEXT: usize = 512;
 
-/// A client and the slot through which its handle is reached, revoked before the client is destroyed.
-pub(crate) struct Held<T> {
-    // Fields are dropped in this order: first the handle is taken back, then the client goes.
-    guard: Option<Guard>,
-    client: T,
-}
+/// A client whose handle is out of reach before it ends.
+pub(crate) type Held<T> = slot::Held<T, Revocable>;
 
 impl<T: Handle> Held<T> {
-    /// A client that nobody pushes tokens to.
-    pub(crate) fn plain(client: T) -> Self {
-        Self { guard: None, client }
-    }
-
     /// A client that tokens of `source` can be pushed to through the sink.
     pub(crate) fn managed(client: T, source: &TokenSource) -> (Self, Arc<dyn TokenSink>) {
-        let handle = NonNull::new(client.native().ptr());
-        let slot = Arc::new(Slot { handle: Mutex::new(handle.map(Revocable)), process: std::process::id() });
-        let guard = Guard { slot: slot.clone(), source: source.clone() };
-        (Self { guard: Some(guard), client }, slot)
+        let handle = NonNull::new(client.native().ptr()).map(Revocable);
+        let source = source.clone();
+        let (held, slot) = Self::shared(client, handle, move || {
+            source.forget_dead_sinks();
+            tracing::debug!(name: "oauthbearer.client.left", target: "oauthbearer",
+                provider = source.status().provider, "a client gets no more tokens");
+        });
+        (held, slot)
     }
-}
-
-impl<T> Held<T> {
-    pub(crate) fn client(&self) -> &T {
-        &self.client
-    }
-
-    /// Takes the handle back and gives the client out.
-    pub(crate) fn into_client(self) -> T {
-        drop(self.guard);
-        self.client
-    }
-}
-
-struct Guard {
-    slot: Arc<Slot>,
-    source: TokenSource,
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        *self.slot.handle() = None;
-        self.source.forget_dead_sinks();
-        tracing::debug!(name: "oauthbearer.client.left", target: "oauthbearer",
-            provider = self.source.status().provider, "a client gets no more tokens");
-    }
-}
-
-/// Where pushes find the handle for as long as there is one. The lock spans a push, which takes microseconds.
-struct Slot {
-    handle: Mutex<Option<Revocable>>,
-    process: u32,
 }
 
 /// A handle inside a [`Slot`].
-struct Revocable(NonNull<RDKafka>);
+pub(crate) struct Revocable(NonNull<RDKafka>);
 
 // SAFETY: librdkafka's handles are thread safe (its INTRODUCTION.md, "Threads and callbacks"); rdkafka's own
 // `NativeClient` is `Send` and `Sync` for the same reason.
 unsafe impl Send for Revocable {}
 
-impl Slot {
-    fn handle(&self) -> MutexGuard<'_, Option<Revocable>> {
-        self.handle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl TokenSink for Slot {
+impl TokenSink for Slot<Revocable> {
     fn set(&self, token: &Token) -> Result<(), SetTokenError> {
-        match &*self.handle() {
-            // SAFETY: `Held` keeps the client that the handle was taken from, hands out `&T` only, and empties the
-            // slot under this lock before it drops or releases the client.
-            Some(Revocable(handle)) => unsafe { set_token(*handle, token) },
-            None => Ok(()),
-        }
+        // SAFETY: `slot::Held` keeps the client that the handle was taken from, hands out `&T` only, and empties the slot
+        // under the lock that this call holds before it drops or releases the client.
+        self.with(|Revocable(handle)| unsafe { set_token(*handle, token) }).unwrap_or(Ok(()))
     }
 
     fn fail(&self, error: &ProviderError) {
-        if let Some(Revocable(handle)) = &*self.handle() {
-            // SAFETY: as in `set`.
-            unsafe { set_failure(*handle, error) };
-        }
+        // SAFETY: as in `set`.
+        self.with(|Revocable(handle)| unsafe { set_failure(*handle, error) });
     }
 
-    /// A child made by `fork` has the handle but none of the threads behind it.
     fn is_alive(&self) -> bool {
-        self.process == std::process::id() && self.handle().is_some()
+        self.is_open()
     }
 }
 

@@ -14,6 +14,11 @@ impl Steps {
         Self { total, begun: 0 }
     }
 
+    /// For steps that only what has run asks for.
+    pub(crate) fn expect_more(&mut self, steps: usize) {
+        self.total += steps;
+    }
+
     /// Runs a step and prints around it.
     #[allow(
         clippy::disallowed_methods,

@@ -12,7 +12,7 @@ use std::process::Command;
 use crate::command::{cargo, output, run};
 use crate::kafka::{self, Options};
 use crate::steps::Steps;
-use crate::{tools, workspace};
+use crate::{keycloak, tools, workspace};
 
 use outcome::Outcome;
 use scenario::{Kind, Scenario};
@@ -35,12 +35,33 @@ pub(crate) fn start(name: Option<&str>) -> Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
+    let keycloak = match scenarios.iter().any(|scenario| scenario.kind == Kind::Keycloak) {
+        true => {
+            steps.expect_more(keycloak::STEPS);
+            Some(keycloak::start_own(&mut steps)?)
+        }
+        false => None,
+    };
+    let broker = kafka::start_own(&mut steps, &options(&folder, keycloak.as_ref())?)?;
+    let servers = Servers { kafka: &broker.dir, keycloak: keycloak.as_ref().map(|running| &*running.0.dir) };
+    let outcomes = steps.run("scenarios", || Ok(play(&scenarios, &folder, servers)))?;
+    outcome::report(&outcomes)?;
+    broker.finish()?;
+    keycloak.map_or(Ok(()), keycloak::Running::finish)
+}
+
+/// The folders of what clients log in at and where.
+#[derive(Clone, Copy)]
+struct Servers<'a> {
+    kafka: &'a Path,
+    keycloak: Option<&'a Path>,
+}
+
+/// A broker that trusts the fake services of the program, and Keycloak where there is one.
+fn options(folder: &Path, keycloak: Option<&keycloak::Running>) -> Result<Options> {
     let keys = folder.join("keys.json");
     fs::write(&keys, output(Command::new(program()).arg("--keys"))?)?;
-    let broker = kafka::start_own(&mut steps, &Options { jwks: Some(keys), oidc: None })?;
-    let outcomes = steps.run("scenarios", || Ok(play(&scenarios, &folder, &broker.dir)))?;
-    outcome::report(&outcomes)?;
-    broker.finish()
+    Ok(Options { jwks: Some(keys), oidc: keycloak.map(|running| running.0.jwks()) })
 }
 
 fn program() -> PathBuf {
@@ -57,12 +78,13 @@ fn chosen(all: Vec<Scenario>, name: Option<&str>) -> Result<Vec<Scenario>> {
     Ok(one)
 }
 
-fn play(scenarios: &[Scenario], folder: &Path, broker: &Path) -> Vec<Outcome> {
-    let (alone, beside): (Vec<_>, Vec<_>) =
-        scenarios.iter().partition(|scenario| matches!(scenario.kind, Kind::Alone | Kind::Valgrind));
+fn play(scenarios: &[Scenario], folder: &Path, servers: Servers<'_>) -> Vec<Outcome> {
+    let (alone, beside): (Vec<_>, Vec<_>) = scenarios
+        .iter()
+        .partition(|scenario| matches!(scenario.kind, Kind::Alone | Kind::Keycloak | Kind::Valgrind));
     let mut outcomes = Vec::new();
     for group in beside.chunks(BESIDE).chain(alone.chunks(1)) {
-        let playing: Vec<_> = group.iter().map(|scenario| scenario.start(folder, broker)).collect();
+        let playing: Vec<_> = group.iter().map(|scenario| scenario.start(folder, servers)).collect();
         for (scenario, playing) in group.iter().zip(playing) {
             let outcome = Outcome::of(scenario, playing, folder);
             println!("  {:<26}{}", scenario.name, if outcome.is_good() { "good" } else { "FAILED" });

@@ -5,9 +5,9 @@ use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use oauthbearer_e2e::Kafka;
+use oauthbearer_e2e::{Kafka, Keycloak};
 
-use super::program;
+use super::{program, Servers};
 use crate::tools::succeeds;
 use crate::workspace;
 
@@ -35,6 +35,8 @@ pub(super) enum Kind {
     Clock,
     /// A file /etc/hosts of its own: a mount namespace of Linux.
     Hosts,
+    /// A Keycloak for itself.
+    Keycloak,
     /// valgrind.
     Valgrind,
 }
@@ -46,6 +48,7 @@ impl Kind {
             "alone" => Self::Alone,
             "clock" => Self::Clock,
             "hosts" => Self::Hosts,
+            "keycloak" => Self::Keycloak,
             "valgrind" => Self::Valgrind,
             _ => return None,
         })
@@ -78,19 +81,27 @@ impl Scenario {
     }
 
     /// Its output goes to `NAME.log` in the folder.
-    pub(super) fn start(&self, folder: &Path, broker: &Path) -> Result<Child> {
+    pub(super) fn start(&self, folder: &Path, servers: Servers<'_>) -> Result<Child> {
         let log = File::create(folder.join(format!("{}.log", self.name)))?;
         let mut command = self.command(folder)?;
         for proxy in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
             command.env_remove(proxy).env_remove(proxy.to_lowercase());
         }
-        command.env(Kafka::VARIABLE, broker).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
+        if let Some(keycloak) = servers.keycloak {
+            command.env(Keycloak::VARIABLE, keycloak);
+        }
+        command
+            .env(Kafka::VARIABLE, servers.kafka)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
     }
 
     fn command(&self, folder: &Path) -> Result<Command> {
         let file = |ending| folder.join(format!("{}.{ending}", self.name));
         let mut command = match self.kind {
-            Kind::Beside | Kind::Alone => Command::new(program()),
+            Kind::Beside | Kind::Alone | Kind::Keycloak => Command::new(program()),
             Kind::Clock => {
                 fs::write(file("clock"), "+0")?;
                 let mut command = Command::new(program());

@@ -18,6 +18,9 @@ const START: &str = "start Keycloak";
 /// A Keycloak that is stopped when this value goes, whatever happened.
 pub(crate) struct Running(pub(crate) Keycloak);
 
+/// How many [`start_own`] takes.
+pub(crate) const STEPS: usize = 2;
+
 /// Starts a Keycloak of this process's own in a folder of its own, so that two runs never meet.
 pub(crate) fn start_own(steps: &mut Steps) -> Result<Running> {
     let pid = std::process::id();
@@ -52,7 +55,7 @@ pub(crate) fn up() -> Result<()> {
             keycloak
         }
         _ => {
-            let mut steps = Steps::new(2);
+            let mut steps = Steps::new(STEPS);
             let keycloak = steps.run(PREPARE, || prepare(&dir, None))?;
             steps.run(START, || keycloak.start())?;
             keycloak

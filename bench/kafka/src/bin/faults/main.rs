@@ -10,6 +10,7 @@ mod credentials;
 mod figures;
 mod gate;
 mod heard;
+mod keycloak;
 mod load;
 mod process;
 mod rounds;

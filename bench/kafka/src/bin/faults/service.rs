@@ -19,7 +19,7 @@ use crate::topic;
 
 const SECRET: &str = "faults-secret";
 /// Longer than a token lives and a broker goes on taking it: Kafka allows clocks to differ by 30 s.
-const LONG: Duration = seconds(60);
+pub(crate) const LONG: Duration = seconds(60);
 /// How soon clients must work again once the service does: twice the longest pause between attempts, and time for a busy machine.
 const SOON: Duration = seconds(30);
 /// A name that only the file of [`Trouble::Dns`] has.
@@ -73,16 +73,26 @@ pub(crate) async fn play(stage: Stage, trouble: Trouble) -> Result<Figures> {
             .set("sasl.oauthbearer.config", "allow_http=true");
     }
     let load = start(&stage, &config).await?;
-    let mut watch = load.auth.watch().ok_or("not managed")?;
-    let renewals = load.status()?.renewals;
-    // From here on the token has its whole life before it.
-    within("a renewal", watch.wait_for(|status| status.renewals > renewals)).await?;
+    renewed(&load).await?;
     service.begin(trouble, &stage).await?;
     pause(trouble.lasts()).await;
+    service.end(trouble, &stage).await?;
+    judge(load, trouble == Trouble::DownBriefly).await
+}
+
+/// Waits for a renewal: from there on the token has its whole life before it.
+pub(crate) async fn renewed(load: &Load) -> Result<()> {
+    let mut watch = load.auth.watch().ok_or("not managed")?;
+    let renewals = load.status()?.renewals;
+    within("a renewal", watch.wait_for(|status| status.renewals > renewals)).await?;
+    Ok(())
+}
+
+/// What came of trouble that is over since this moment, and in which the token did not end where it was `brief`.
+pub(crate) async fn judge(load: Load, brief: bool) -> Result<Figures> {
     if load.status()?.failures == 0 {
         return Err("the trouble stopped no fetch".into());
     }
-    service.end(trouble, &stage).await?;
     let recovery = load.recovers().await?;
     let figures = Figures { recovery: Some(recovery), ..load.finish().await? };
     if recovery > SOON {
@@ -90,7 +100,7 @@ pub(crate) async fn play(stage: Stage, trouble: Trouble) -> Result<Figures> {
             format!("it took {recovery:?} until all worked again, at most {SOON:?}: {figures:?}").into()
         );
     }
-    if trouble == Trouble::DownBriefly && figures.authentication_errors > 0 {
+    if brief && figures.authentication_errors > 0 {
         return Err(format!("clients with a live token were disturbed: {figures:?}").into());
     }
     Ok(figures)

@@ -8,7 +8,7 @@ use kafka::Result;
 use crate::figures::Figures;
 use crate::service::Trouble;
 use crate::stage::Stage;
-use crate::{application, broker, clock, credentials, process, rounds, service};
+use crate::{application, broker, clock, credentials, keycloak, process, rounds, service};
 
 type Playing = Pin<Box<dyn Future<Output = Result<Figures>>>>;
 
@@ -32,6 +32,8 @@ enum Kind {
     Clock,
     /// A file /etc/hosts of its own.
     Hosts,
+    /// A Keycloak.
+    Keycloak,
     /// valgrind.
     Valgrind,
 }
@@ -43,6 +45,7 @@ impl Kind {
             Self::Alone => "alone",
             Self::Clock => "clock",
             Self::Hosts => "hosts",
+            Self::Keycloak => "keycloak",
             Self::Valgrind => "valgrind",
         }
     }
@@ -66,6 +69,8 @@ static SCENARIOS: &[Scenario] = &[
     scenario!("service-html", Beside, "token service answers 200 with a page for people: wrong content type", s => service::play(s, Trouble::Html)),
     scenario!("service-certificate", Beside, "token service's TLS certificate has expired", s => service::play(s, Trouble::Certificate)),
     scenario!("service-dns", Hosts, "token service's name cannot be resolved", s => service::play(s, Trouble::Dns)),
+    scenario!("keycloak-down-briefly", Keycloak, "a real Keycloak, OIDC listener: refuses connections for 90 % of a token's life", s => keycloak::down_briefly(s)),
+    scenario!("keycloak-restarted", Keycloak, "a real Keycloak, OIDC listener: stopped past the token's life, then started", s => keycloak::restarted(s)),
     scenario!("frozen", Beside, "process stopped (SIGSTOP) for 60 s, longer than the token lives, then going on", s => process::frozen(s)),
     scenario!("clock-ahead-sts", Clock, "wall clock 1 h ahead for 60 s, `aws_iam`", s => clock::with_sts(s, 3600)),
     scenario!("clock-behind-sts", Clock, "wall clock 1 h behind for 60 s, `aws_iam`", s => clock::with_sts(s, -3600)),

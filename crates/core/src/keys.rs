@@ -203,7 +203,7 @@ pub(crate) fn unknown(place: &str, name: &str, known: &[&str]) -> Problem {
 
 /// Whether a key is surely no piece of a secret that had a comma in it: no longer than any key, and without the marks of
 /// base64 and URLs.
-fn is_showable(name: &str) -> bool {
+pub(crate) fn is_showable(name: &str) -> bool {
     name.len() <= 64 && !name.chars().any(|char| char.is_control() || "+/".contains(char))
 }
 

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::keys::is_showable;
 use crate::{ConfigError, Problem};
 
 /// The `key=value` pairs of a property such as `sasl.oauthbearer.config`.
@@ -46,6 +47,7 @@ impl Pairs {
     pub fn parse(place: &str, text: &str) -> Result<Self, ConfigError> {
         let (pairs, twice) = Self::split(place, text)?;
         for key in twice {
+            let key = if is_showable(&key) { key } else { "(not shown)".to_owned() };
             tracing::warn!(name: "oauthbearer.config.duplicate", target: "oauthbearer", property = place, key,
                 "'{key}' is given twice in {place}; the last one wins");
         }
@@ -230,8 +232,12 @@ fn pair(place: &str, number: usize, field: &[Char]) -> Result<(String, String), 
     }
     if key.last().is_some_and(|char| char.is_space()) || value.first().is_some_and(|char| char.is_space()) {
         let key = text(trim(key));
-        let message =
-            format!("{place} '{key}' has white space around its '=': write {key}=value without it.");
+        let message = match is_showable(&key) {
+            true => format!("{place} '{key}' has white space around its '=': write {key}=value without it."),
+            false => {
+                format!("{place}: entry {number} has white space around its '=': write key=value without it.")
+            }
+        };
         return Err(Problem { key, message });
     }
     Ok((text(key), text(value)))
@@ -304,6 +310,14 @@ mod tests {
     fn white_space_around_the_sign_is_an_error() {
         for text in ["a = b", "a =b", "a= b"] {
             assert!(parse(text).unwrap_err().contains("'a' has white space around its '='"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_may_be_a_piece_of_a_secret_is_not_shown() {
+        for name in ["a\u{1}b", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"] {
+            let error = parse(&format!("x=1,{name} =y")).unwrap_err();
+            assert_eq!(error, "p: entry 2 has white space around its '=': write key=value without it.");
         }
     }
 

@@ -116,6 +116,36 @@ pub fn template(data: &[u8]) {
     ]);
 }
 
+/// Certificates of authorities, and the client's own.
+pub fn certificates(data: &[u8]) {
+    static CERTIFICATE: LazyLock<PathBuf> = LazyLock::new(|| own_file("certificate"));
+    static KEY: LazyLock<PathBuf> = LazyLock::new(|| {
+        let path = own_file("key");
+        std::fs::write(&path, include_str!("../../tests/keycloak/keys/client.key.pem"))
+            .expect("the file can be written");
+        path
+    });
+    check_tls(&[("https.ca.pem", &text(data)), ("sasl.oauthbearer.client.secret", SECRET)]);
+    std::fs::write(&*CERTIFICATE, data).expect("the file can be written");
+    let files =
+        format!("client_certificate_file={} client_key_file={}", CERTIFICATE.display(), KEY.display());
+    check_tls(&[("sasl.oauthbearer.config", &format!("client_auth=tls_client_auth {files}"))]);
+}
+
+/// Reads a configuration whose connections are made with TLS.
+fn check_tls(properties: &[(&str, &str)]) {
+    let client = [
+        ("sasl.oauthbearer.token.endpoint.url", "https://127.0.0.1:1/token"),
+        ("sasl.oauthbearer.client.id", "client"),
+    ];
+    let properties = client.iter().chain(properties).copied().collect();
+    let config = ProviderConfig::new(properties, ManualClock::new().into()).expect("pairs");
+    if let Err(error) = Factory::default().provider(&config) {
+        assert_hides_secret(&error);
+        assert_readable(&error);
+    }
+}
+
 /// Reads a configuration without a token endpoint. None such is accepted, so that no HTTP client is made.
 fn check_refusal(mut properties: Vec<(&'static str, String)>) {
     properties.push(("sasl.oauthbearer.client.id", "client".to_owned()));

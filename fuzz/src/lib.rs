@@ -10,7 +10,7 @@ mod logins;
 
 pub use answers::sts_answer;
 pub use brokers::broker;
-pub use files::{private_key, template, token_file};
+pub use files::{certificates, private_key, template, token_file};
 pub use grammar::{extensions, pairs, reader};
 pub use logins::login;
 

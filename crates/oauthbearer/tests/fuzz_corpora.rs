@@ -31,6 +31,7 @@ fn files_and_keys() {
     replay("token_file", targets::token_file);
     replay("template", targets::template);
     replay("private_key", targets::private_key);
+    replay("certificates", targets::certificates);
 }
 
 #[test]

@@ -76,14 +76,30 @@ pub const PLAIN_PASSWORD: &str = "alice-secret";
 /// The subject that may use [`crate::TOPIC`] on the JWT, CCLOUD and OIDC listeners.
 pub const JWT_SUBJECT: &str = "service-account-kafka-client";
 
+/// Every secret of this file, each with a name that may be printed.
+#[must_use]
+pub fn secrets() -> Vec<(String, &'static str)> {
+    let keys = ALL.iter().map(|id| (format!("the secret key of {}", id.access_key_id), id.secret_access_key));
+    let sessions = ALL
+        .iter()
+        .filter_map(|id| Some((format!("the session token of {}", id.access_key_id), id.session_token?)));
+    let clients =
+        oidc::WITH_SECRET.iter().map(|(client, secret)| (format!("the secret of client {client}"), *secret));
+    let password = (format!("the password of {PLAIN_USER}"), PLAIN_PASSWORD);
+    let passphrase = (format!("the passphrase of {}'s key", oidc::RS256), oidc::PASSPHRASE);
+    keys.chain(sessions).chain(clients).chain([password, passphrase]).collect()
+}
+
 /// Clients of Keycloak's realm that may use [`crate::TOPIC`] on the OIDC listener, with the secrets that they have.
 pub mod oidc {
     /// Proves itself with HTTP Basic. Every character of the secret that an encoding could get wrong is there.
     pub const BASIC: (&str, &str) = ("basic", "s3cret-/+ %&=:;@#?\u{e9}~\"\\");
     /// Proves itself with a secret in the request's body.
     pub const POST: (&str, &str) = ("post", "p0st+secret&of=the/post client");
-    /// Proves itself with an assertion signed by the key in `rs256.pem`.
+    /// Proves itself with an assertion signed by the key in `rs256.pem`, and in `rs256.encrypted.pem`.
     pub const RS256: &str = "rs256";
+    /// Decrypts the latter.
+    pub const PASSPHRASE: &str = "pa55phrase+of/the=rs256 key";
     /// Proves itself with an assertion signed by the key in `es256.pem`.
     pub const ES256: &str = "es256";
     /// Proves itself with the certificate in `client.crt.pem`, whose key is in `client.key.pem`.
@@ -100,6 +116,10 @@ pub mod oidc {
     pub const STRANGER: (&str, &str) = ("stranger", "stranger-secret");
     /// Is disabled in the realm.
     pub const DISABLED: (&str, &str) = ("disabled", "disabled-secret");
+
+    /// Every client that has a secret.
+    pub const WITH_SECRET: [(&str, &str); 8] =
+        [BASIC, POST, CALLER, EXCHANGE, LASTING, ELSEWHERE, STRANGER, DISABLED];
 
     /// The clients whose subjects have rights. A token that was exchanged keeps the subject of the first.
     pub const WITH_RIGHTS: [&str; 8] =

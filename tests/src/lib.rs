@@ -16,6 +16,9 @@
 //! All tests of one binary share the servers and run at the same time, so a test that restarts one needs a file of its own in
 //! `tests/tests/`: cargo runs those one after the other. Tests that count records use a topic of their own, named
 //! `topic1-<something>`: the client identities may use every topic with that beginning, and [`identity::ADMIN`] may create it.
+//!
+//! Every test runs under a [`Record`] of what the process logs and shows, which is searched for secrets at the end. The
+//! functions of `tests/tests/common` that give a test its servers see to it; a test that asks for none calls `watch()`.
 
 pub mod identity;
 mod kafka;
@@ -23,11 +26,13 @@ mod keycloak;
 mod listener;
 mod pairs;
 mod process;
+mod record;
 mod state;
 
 pub use kafka::Kafka;
 pub use keycloak::Keycloak;
 pub use listener::Listener;
+pub use record::{Kind, Record};
 pub use state::State;
 
 /// The topic that exists from the start. The client identities may read and write it and every topic whose name begins so.

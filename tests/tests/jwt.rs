@@ -29,20 +29,19 @@ const LOGINS: i64 = 4;
 fn sts(issuer: &str) -> FakeSts {
     let key =
         |identity: Identity| AccessKey::new(identity.access_key_id, identity.secret_access_key, identity.arn);
-    let builder = FakeSts::builder().issuer(issuer).fixed_keys();
+    let role = key(identity::ROLE).with_session_token(identity::ROLE.session_token.expect("a session"));
+    let builder = FakeSts::builder().issuer(issuer).fixed_keys().access_key(role);
     builder.access_key(key(identity::USER)).access_key(key(identity::STRANGER)).start().expect("an STS")
 }
 
 /// The three keys that a user sets, and what a server on this machine needs besides.
 fn config(kafka: &Kafka, listener: Listener, sts: &FakeSts, more: &str) -> ClientConfig {
-    let mut config = ClientConfig::new();
+    let mut config = client_config(kafka, listener);
     let settings = format!("region=us-east-1,audience={AUDIENCE},sts_endpoint={}{more}", sts.endpoint());
     config
-        .set("bootstrap.servers", kafka.bootstrap(listener))
         .set("sasl.oauthbearer.method", "oidc")
         .set("sasl.oauthbearer.metadata.authentication.type", "aws_iam")
         .set("sasl.oauthbearer.config", settings)
-        .set("ssl.ca.pem", kafka.ca_pem())
         .set("statistics.interval.ms", "500");
     config
 }
@@ -68,12 +67,12 @@ fn authenticator(config: &ClientConfig, identity: Identity) -> Authenticator {
     let credentials = aws_credential_types::provider::SharedCredentialsProvider::new(credentials(identity));
     let quick = Quick(oauthbearer_aws_sts::Factory::default().with_credentials(credentials));
     let registry = Registry::empty().with(quick).expect("one marker");
-    Authenticator::builder(config).registry(registry).build().expect("a valid configuration")
+    built(Authenticator::builder(config).registry(watched(&registry)))
 }
 
 /// Producer, consumer and admin client, mostly idle, across renewals and re-authentications.
 async fn stays_logged_in(listener: Listener, algorithm: &str, extensions: Option<&str>) {
-    let (kafka, sts) = (Kafka::from_env(), sts(ISSUER));
+    let (kafka, sts) = (kafka(), sts(ISSUER));
     let mut config = config(&kafka, listener, &sts, &format!(",signing_algorithm={algorithm}"));
     if let Some(extensions) = extensions {
         config.set("sasl.oauthbearer.extensions", extensions);
@@ -85,10 +84,13 @@ async fn stays_logged_in(listener: Listener, algorithm: &str, extensions: Option
         (format!("{}-{algorithm}-begin", listener.name()), format!("{}-{algorithm}-end", listener.name()));
 
     let watched = Observer::new();
-    let producer =
-        auth.create_with_context::<_, FutureProducer<Observer>>(watched.clone()).await.expect("a producer");
-    let consumer = auth.create::<StreamConsumer>().await.expect("a consumer");
-    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.expect("an admin client");
+    let producer = auth
+        .create_with_context::<_, FutureProducer<Observer>>(watched.clone())
+        .await
+        .shown()
+        .expect("a producer");
+    let consumer = auth.create::<StreamConsumer>().await.shown().expect("a consumer");
+    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.shown().expect("an admin client");
     consumer.subscribe(&[TOPIC]).expect("subscribed");
     producer.send(FutureRecord::to(TOPIC).key(&begin).payload("x"), WAIT).await.expect("delivered");
     assert_eq!(receive(&consumer, &begin).await, b"x");
@@ -97,7 +99,7 @@ async fn stays_logged_in(listener: Listener, algorithm: &str, extensions: Option
 
     let seen = watched.wait_for(Duration::from_secs(90), |seen| seen.logins >= LOGINS).await;
     assert_eq!((seen.disconnects, seen.errors.len()), (0, 0), "{seen:?}");
-    let status = auth.status().expect("managed");
+    let status = auth.status().shown().expect("managed");
     assert!(status.renewals >= 4 && status.failures == 0, "{status:?}");
     assert_eq!(status.principal.as_deref(), Some(identity::USER.arn));
     // One more may be under way.
@@ -137,10 +139,13 @@ async fn confluent_cloud_with_rs256() {
 async fn refused(config: &mut ClientConfig) -> Vec<String> {
     let auth = authenticator(config.set("message.timeout.ms", "6000"), identity::USER);
     let watched = Observer::new();
-    let producer =
-        auth.create_with_context::<_, FutureProducer<Observer>>(watched.clone()).await.expect("a producer");
+    let producer = auth
+        .create_with_context::<_, FutureProducer<Observer>>(watched.clone())
+        .await
+        .shown()
+        .expect("a producer");
     let sent = producer.send(FutureRecord::to(TOPIC).key("refused").payload("x"), WAIT).await;
-    sent.expect_err("the broker refuses the login");
+    sent.expect_err("the broker refuses the login").shown();
     watched.seen().errors
 }
 
@@ -150,19 +155,19 @@ fn has(errors: &[String], text: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_audience_is_refused() {
-    let (kafka, sts) = (Kafka::from_env(), sts(ISSUER));
+    let (kafka, sts) = (kafka(), sts(ISSUER));
     has(&refused(&mut config(&kafka, Listener::Jwt, &sts, ",audience=somebody-else")).await, "invalid_token");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_issuer_is_refused() {
-    let (kafka, sts) = (Kafka::from_env(), sts("https://another.test"));
+    let (kafka, sts) = (kafka(), sts("https://another.test"));
     has(&refused(&mut config(&kafka, Listener::Jwt, &sts, "")).await, "invalid_token");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_missing_extension_is_named() {
-    let (kafka, sts) = (Kafka::from_env(), sts(ISSUER));
+    let (kafka, sts) = (kafka(), sts(ISSUER));
     let mut config = config(&kafka, Listener::Ccloud, &sts, "");
     has(
         &refused(config.set("sasl.oauthbearer.extensions", "logicalCluster=lkc-abc123")).await,
@@ -172,16 +177,25 @@ async fn a_missing_extension_is_named() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_an_acl_nothing_may_be_written() {
-    let (kafka, sts) = (Kafka::from_env(), sts(ISSUER));
+    let (kafka, sts) = (kafka(), sts(ISSUER));
     let auth = authenticator(&config(&kafka, Listener::Jwt, &sts, ""), identity::STRANGER);
-    let producer = auth.create::<FutureProducer>().await.expect("a producer");
+    let producer = auth.create::<FutureProducer>().await.shown().expect("a producer");
     let sent = producer.send(FutureRecord::to(TOPIC).key("stranger").payload("x"), WAIT).await;
-    let (error, _) = sent.expect_err("no ACL names this user");
+    let (error, _) = sent.expect_err("no ACL names this user").shown();
     assert_eq!(error.rdkafka_error_code(), Some(RDKafkaErrorCode::TopicAuthorizationFailed), "{error}");
+}
+
+#[tokio::test]
+async fn a_role_signs_with_its_session_token() {
+    let (kafka, sts) = (kafka(), sts(ISSUER));
+    let auth = authenticator(&config(&kafka, Listener::Jwt, &sts, ""), identity::ROLE);
+    auth.token().await.expect("a token");
+    assert_eq!(sts.requests().len(), 1);
 }
 
 #[test]
 fn the_broker_reads_the_keys_that_the_sts_signs_with() {
+    watch();
     let file = include_str!("../kafka/jwks.json");
     assert_eq!(file.trim(), sts(ISSUER).jwks(), "write the right one into tests/kafka/jwks.json");
 }

@@ -1,8 +1,12 @@
 //! `docs/observability.md` lists the log events that the crates emit, and the crates' own tables say the same. Needs no broker.
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use common::watch;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -48,6 +52,7 @@ fn table(text: &str) -> BTreeMap<String, [String; 2]> {
 
 #[test]
 fn the_page_lists_the_events_that_there_are() {
+    watch();
     let crates = entries(&Path::new(ROOT).join("crates"));
     let emitted: BTreeSet<String> = crates.iter().flat_map(|path| emitted(&path.join("src"))).collect();
     assert!(emitted.contains("oauthbearer.token.renewed"), "the sources are read wrongly: {emitted:?}");
@@ -57,6 +62,7 @@ fn the_page_lists_the_events_that_there_are() {
 
 #[test]
 fn the_crates_tables_are_parts_of_it() {
+    watch();
     let page = table(&read("docs/observability.md"));
     for name in WITH_TABLE {
         let own = table(&read(format!("crates/{name}/src/lib.rs")));

@@ -7,55 +7,56 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_credential_types::Credentials;
 use common::*;
+use oauthbearer::rdkafka::Authenticator;
 use oauthbearer::{async_trait, Clock, ProviderError, Token, TokenProvider};
 use oauthbearer_core::clock::ManualClock;
 use oauthbearer_e2e::identity;
-use oauthbearer_e2e::{Kafka, TOPIC};
+use oauthbearer_e2e::{Kafka, Listener, TOPIC};
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseProducer, BaseRecord, FutureProducer, FutureRecord, Producer, ThreadedProducer};
-use rdkafka::ClientConfig;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_client_type_works_as_its_first_action() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let mut config = config(&kafka);
     config.set("group.id", "first-action").set("auto.offset.reset", "earliest");
     let auth = authenticator(&config, identity::USER);
 
-    let future = auth.create::<FutureProducer>().await.expect("a producer");
+    let future = auth.create::<FutureProducer>().await.shown().expect("a producer");
     let record = FutureRecord::to(TOPIC).key("first-action").payload("future");
     future.send(record, WAIT).await.expect("delivered");
 
-    let threaded = auth.create::<ThreadedProducer<_>>().await.expect("a producer");
+    let threaded = auth.create::<ThreadedProducer<_>>().await.shown().expect("a producer");
     threaded.send(BaseRecord::to(TOPIC).key("threaded").payload("threaded")).expect("queued");
     threaded.flush(WAIT).expect("delivered");
 
-    let base = auth.create::<BaseProducer>().await.expect("a producer");
+    let base = auth.create::<BaseProducer>().await.shown().expect("a producer");
     assert_eq!(partitions(base.client().fetch_metadata(Some(TOPIC), WAIT).expect("metadata")), 1);
 
-    let unpolled = auth.create::<BaseConsumer>().await.expect("a consumer");
+    let unpolled = auth.create::<BaseConsumer>().await.shown().expect("a consumer");
     assert_eq!(partitions(unpolled.fetch_metadata(Some(TOPIC), WAIT).expect("metadata")), 1);
 
-    let consumer = auth.create::<StreamConsumer>().await.expect("a consumer");
+    let consumer = auth.create::<StreamConsumer>().await.shown().expect("a consumer");
     consumer.subscribe(&[TOPIC]).expect("subscribed");
     assert_eq!(receive(&consumer, "first-action").await, b"future");
     consumer.commit_consumer_state(CommitMode::Sync).expect("committed");
 
-    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.expect("an admin client");
+    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.shown().expect("an admin client");
     let topic = ResourceSpecifier::Topic(TOPIC);
     admin.describe_configs(&[topic], &AdminOptions::new()).await.expect("an answer");
 }
 
 #[tokio::test]
 async fn an_admin_creates_and_deletes_a_topic() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let auth = authenticator(&config(&kafka), identity::ADMIN);
-    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.expect("an admin client");
+    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.shown().expect("an admin client");
     let topic = NewTopic::new("topic1-created", 1, TopicReplication::Fixed(1));
     let created = admin.create_topics(&[topic], &AdminOptions::new()).await.expect("an answer");
     assert_eq!(created, [Ok("topic1-created".to_owned())]);
@@ -65,18 +66,21 @@ async fn an_admin_creates_and_deletes_a_topic() {
 
 #[test]
 fn blocking_calls_serve_programs_without_a_runtime() {
-    let kafka = Kafka::from_env();
-    let auth = authenticator(&config(&kafka), identity::USER);
-    let producer = auth.create_blocking::<BaseProducer>().expect("a producer");
+    let kafka = kafka();
+    let credentials = SharedCredentialsProvider::new(credentials(identity::USER));
+    let auth = built(Authenticator::builder(&config(&kafka)).aws_credentials(credentials));
+    let producer = auth.create_blocking::<BaseProducer>().shown().expect("a producer");
+    // Its provider is not under watch.
+    secret_token(&auth.blocking_token(WAIT).expect("a token"));
     producer.send(BaseRecord::to(TOPIC).key("blocking").payload("x")).expect("queued");
     producer.flush(WAIT).expect("delivered");
 }
 
 #[tokio::test]
 async fn role_credentials_with_a_session_token() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let auth = authenticator(&config(&kafka), identity::ROLE);
-    let producer = auth.create::<FutureProducer>().await.expect("a producer");
+    let producer = auth.create::<FutureProducer>().await.shown().expect("a producer");
     producer.send(FutureRecord::to(TOPIC).key("role").payload("x"), WAIT).await.expect("delivered");
 }
 
@@ -101,7 +105,7 @@ impl TokenProvider for Counting {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_clients_cost_one_fetch() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let fetches = Arc::new(AtomicUsize::new(0));
     let inner = provider(credentials(identity::USER), identity::REGION, Clock::system());
     let auth = with_provider(&kafka, Arc::new(Counting(inner, fetches.clone())));
@@ -121,40 +125,43 @@ async fn a_hundred_clients_cost_one_fetch() {
         assert_eq!(metadata.expect("metadata"), 1);
     }
     assert_eq!(fetches.load(Ordering::SeqCst), 1);
-    assert_eq!(auth.status().expect("managed").clients, 100);
+    assert_eq!(auth.status().shown().expect("managed").clients, 100);
 }
 
 #[tokio::test]
 async fn a_stranger_logs_in_and_may_do_nothing() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let auth = authenticator(&config(&kafka), identity::STRANGER);
-    let producer = auth.create::<FutureProducer>().await.expect("a producer");
+    let producer = auth.create::<FutureProducer>().await.shown().expect("a producer");
     let (error, _) = producer
         .send(FutureRecord::to(TOPIC).key("stranger").payload("x"), WAIT)
         .await
-        .expect_err("no ACL names this user");
+        .expect_err("no ACL names this user")
+        .shown();
     assert_eq!(error.rdkafka_error_code(), Some(RDKafkaErrorCode::TopicAuthorizationFailed), "{error}");
 }
 
 #[tokio::test]
 async fn a_wrong_key_is_refused() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let user = identity::USER.access_key_id;
-    let wrong = Credentials::new(user, "wrong/K7MDENG+bPxRfiCYwrongEXAMPLEKEY", None, None, "e2e");
+    let key = "wrong/K7MDENG+bPxRfiCYwrongEXAMPLEKEY";
+    secret("a wrong key", key);
+    let wrong = Credentials::new(user, key, None, None, "e2e");
     let why = refused(&kafka, provider(wrong, identity::REGION, Clock::system())).await;
     assert!(why.iter().any(|why| why.contains("signature")), "{why:?}");
 }
 
 #[tokio::test]
 async fn a_wrong_region_is_refused() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let why = refused(&kafka, provider(credentials(identity::USER), "eu-west-1", Clock::system())).await;
     assert!(why.iter().any(|why| why.contains("region") || why.contains("host")), "{why:?}");
 }
 
 #[tokio::test]
 async fn a_clock_20_minutes_ahead_is_refused() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let ahead = ManualClock::at(system_time() + Duration::from_secs(20 * 60));
     let why = refused(&kafka, provider(credentials(identity::USER), identity::REGION, ahead.into())).await;
     assert!(why.iter().any(|why| why.contains("not yet valid") || why.contains("future")), "{why:?}");
@@ -162,17 +169,22 @@ async fn a_clock_20_minutes_ahead_is_refused() {
 
 #[tokio::test]
 async fn a_clock_20_minutes_behind_is_named_before_any_broker_is_asked() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let behind = ManualClock::at(system_time() - Duration::from_secs(20 * 60));
     let auth = with_provider(&kafka, provider(credentials(identity::USER), identity::REGION, behind.into()));
-    let error =
-        auth.source().expect("managed").token_within(Duration::from_secs(2)).await.expect_err("expired");
+    let error = auth
+        .source()
+        .expect("managed")
+        .token_within(Duration::from_secs(2))
+        .await
+        .expect_err("expired")
+        .told();
     assert!(error.to_string().contains("clock"), "{error}");
 }
 
 #[tokio::test]
 async fn expired_credentials_are_named_before_any_broker_is_asked() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let expired = credentials(identity::ROLE);
     let expired = Credentials::new(
         expired.access_key_id(),
@@ -182,7 +194,7 @@ async fn expired_credentials_are_named_before_any_broker_is_asked() {
         "e2e",
     );
     let auth = with_provider(&kafka, provider(expired, identity::REGION, Clock::system()));
-    let error = auth.create::<FutureProducer>().await.expect_err("expired").to_string();
+    let error = auth.create::<FutureProducer>().await.expect_err("expired").told().to_string();
     assert!(error.contains("credentials") && error.contains("expired"), "{error}");
     assert!(!error.contains(identity::ROLE.secret_access_key), "{error}");
 }
@@ -193,15 +205,15 @@ async fn refused(kafka: &Kafka, provider: Arc<dyn TokenProvider>) -> BTreeSet<St
     let mut config = config(kafka);
     config.remove("sasl.oauthbearer.config");
     config.set("message.timeout.ms", "8000");
-    let auth =
-        oauthbearer::rdkafka::Authenticator::builder(&config).provider(provider).build().expect("valid");
+    let auth = built(Authenticator::builder(&config).provider(provider));
     let observer = Observer::new();
     let producer = auth
         .create_with_context::<_, FutureProducer<Observer>>(observer.clone())
         .await
         .expect("a producer: only the broker can tell");
     let sent = producer.send(FutureRecord::to(TOPIC).key("refused").payload("x"), WAIT).await;
-    let (error, _) = sent.expect_err("the broker refuses the login");
+    let (error, _) = sent.expect_err("the broker refuses the login").shown();
+    let error = error.told();
     assert!(matches!(error, KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut)), "{error}");
     let seen = observer.seen();
     assert!(seen.errors.iter().any(|error| error.contains("Authentication")), "{seen:?}");
@@ -211,18 +223,16 @@ async fn refused(kafka: &Kafka, provider: Arc<dyn TokenProvider>) -> BTreeSet<St
 
 #[tokio::test]
 async fn without_our_keys_the_client_is_the_one_it_always_was() {
-    let kafka = Kafka::from_env();
-    let mut config = ClientConfig::new();
+    let kafka = kafka();
+    let mut config = client_config(&kafka, Listener::Plain);
     config
-        .set("bootstrap.servers", kafka.bootstrap(oauthbearer_e2e::Listener::Plain))
         .set("security.protocol", "SASL_SSL")
-        .set("ssl.ca.pem", kafka.ca_pem())
         .set("sasl.mechanism", "PLAIN")
         .set("sasl.username", identity::PLAIN_USER)
         .set("sasl.password", identity::PLAIN_PASSWORD);
-    let auth = oauthbearer::rdkafka::Authenticator::from_config(&config).expect("nothing of ours");
+    let auth = Authenticator::from_config(&config).shown().expect("nothing of ours");
     assert!(!auth.is_managed() && auth.status().is_none());
-    let producer = auth.create::<FutureProducer>().await.expect("a producer");
+    let producer = auth.create::<FutureProducer>().await.shown().expect("a producer");
     producer.send(FutureRecord::to(TOPIC).key("plain-sasl").payload("x"), WAIT).await.expect("delivered");
 }
 

@@ -51,10 +51,7 @@ impl Idlers {
         if name == "stream-consumer" {
             config.set("group.id", "idle");
         }
-        Authenticator::builder(&config)
-            .provider(self.provider.clone())
-            .build()
-            .expect("a valid configuration")
+        built(Authenticator::builder(&config).provider(self.provider.clone()))
     }
 
     /// How often each client has logged in, by the broker's log.
@@ -87,7 +84,7 @@ impl Idlers {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_clients_stay_logged_in_while_their_credentials_change() {
     let credentials = Rotating::new(ROLE);
-    let idlers = Idlers { kafka: Kafka::from_env(), provider: renewing(credentials.clone()) };
+    let idlers = Idlers { kafka: kafka(), provider: renewing(credentials.clone()) };
     // An earlier run may have used the same broker.
     let (before, refusals) = (idlers.logins(), idlers.refusals());
 
@@ -95,7 +92,7 @@ async fn idle_clients_stay_logged_in_while_their_credentials_change() {
     let watched = Observer::new();
     let future_auth = idlers.auth("future-producer");
     let future: Authenticated<FutureProducer<Observer>> =
-        future_auth.create_with_context(watched.clone()).await.expect("a producer");
+        future_auth.create_with_context(watched.clone()).await.shown().expect("a producer");
     future.send(FutureRecord::to(TOPIC).key("idle-begin").payload("x"), WAIT).await.expect("delivered");
     let stream_watched = Observer::new();
     let stream: Authenticated<StreamConsumer<Observer>> =
@@ -111,7 +108,8 @@ async fn idle_clients_stay_logged_in_while_their_credentials_change() {
     let unpolled = idlers.auth("base-consumer").create::<BaseConsumer>().await.expect("a consumer");
     unpolled.fetch_metadata(Some(TOPIC), WAIT).expect("metadata");
     let admin_auth = idlers.auth("admin");
-    let admin = admin_auth.create::<AdminClient<DefaultClientContext>>().await.expect("an admin client");
+    let admin =
+        admin_auth.create::<AdminClient<DefaultClientContext>>().await.shown().expect("an admin client");
     let describe = [ResourceSpecifier::Topic(TOPIC)];
     admin.describe_configs(&describe, &AdminOptions::new()).await.expect("an answer");
     let client_auth = idlers.auth("client");
@@ -124,7 +122,7 @@ async fn idle_clients_stay_logged_in_while_their_credentials_change() {
     let seen = watched.seen();
     assert_eq!((seen.disconnects, seen.errors.len()), (0, 0), "{seen:?}");
     for auth in [&future_auth, &admin_auth, &client_auth] {
-        let status = auth.status().expect("managed");
+        let status = auth.status().shown().expect("managed");
         assert!(status.renewals >= 5 && status.failures == 0, "{status:?}");
     }
 

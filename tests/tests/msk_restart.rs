@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use oauthbearer_e2e::{identity, Kafka, TOPIC};
+use oauthbearer_e2e::{identity, TOPIC};
 use rdkafka::admin::{AdminClient, AdminOptions, ResourceSpecifier};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::StreamConsumer;
@@ -12,14 +12,14 @@ use rdkafka::Message;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_log_in_again_after_a_restart() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let mut config = config(&kafka);
     config.set("group.id", "restart").set("message.timeout.ms", "60000");
     let auth = authenticator(&config, identity::USER);
-    let producer = auth.create::<FutureProducer>().await.expect("a producer");
-    let consumer = auth.create::<StreamConsumer>().await.expect("a consumer");
+    let producer = auth.create::<FutureProducer>().await.shown().expect("a producer");
+    let consumer = auth.create::<StreamConsumer>().await.shown().expect("a consumer");
     assign_from_start(&*consumer);
-    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.expect("an admin client");
+    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.shown().expect("an admin client");
     producer.send(FutureRecord::to(TOPIC).key("before-restart").payload("x"), WAIT).await.expect("delivered");
     assert_eq!(receive(&consumer, "before-restart").await, b"x");
 
@@ -33,7 +33,7 @@ async fn clients_log_in_again_after_a_restart() {
         .describe_configs(&[ResourceSpecifier::Topic(TOPIC)], &AdminOptions::new())
         .await
         .expect("an answer");
-    assert_eq!(auth.status().expect("managed").failures, 0);
+    assert_eq!(auth.status().shown().expect("managed").failures, 0);
 }
 
 /// As `receive`; errors of the lost connection may come first.
@@ -44,7 +44,10 @@ async fn receive_over_errors(consumer: &StreamConsumer, key: &str) -> Vec<u8> {
                 return record.payload().expect("a payload").to_vec()
             }
             Ok(_) => {}
-            Err(error) => assert!(!error.to_string().contains("Authentication"), "{error}"),
+            Err(error) => {
+                let error = error.told();
+                assert!(!error.to_string().contains("Authentication"), "{error}");
+            }
         }
     }
 }

@@ -23,7 +23,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 async fn status_where(auth: &Authenticator, what: &str, condition: impl Fn(&Status) -> bool) -> Status {
     let mut watch = auth.watch().expect("managed");
     let status = in_time(2 * MINUTE, watch.wait_for(condition)).await;
-    status.unwrap_or_else(|| panic!("{what}: {:?}", auth.status())).expect("the source is there")
+    watch.shown();
+    status.shown().unwrap_or_else(|| panic!("{what}: {:?}", auth.status())).expect("the source is there")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -35,27 +36,30 @@ async fn clients_outlive_the_identity_provider() {
         .set("group.id", "oidc-restart")
         .set("sasl.login.refresh.window.factor", "0.5")
         .set("sasl.login.refresh.window.jitter", "0");
-    let auth = Authenticator::from_config(&config).expect("a valid configuration");
+    let auth = from_config(&config);
     let watched = Observer::new();
-    let producer =
-        auth.create_with_context::<_, FutureProducer<Observer>>(watched.clone()).await.expect("a producer");
-    let consumer = auth.create::<StreamConsumer>().await.expect("a consumer");
+    let producer = auth
+        .create_with_context::<_, FutureProducer<Observer>>(watched.clone())
+        .await
+        .shown()
+        .expect("a producer");
+    let consumer = auth.create::<StreamConsumer>().await.shown().expect("a consumer");
     assign_from_start(&*consumer);
-    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.expect("an admin client");
+    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.shown().expect("an admin client");
     producer.send(FutureRecord::to(TOPIC).key("before-outage").payload("x"), WAIT).await.expect("delivered");
     assert_eq!(receive(&consumer, "before-outage").await, b"x");
 
     let keycloak = world.keycloak.clone();
     blocking(move || keycloak.stop()).await;
     let status = status_where(&auth, "a failed renewal", |status| status.failures > 0).await;
-    let error = status.last_error.as_ref().expect("an error");
+    let error = status.last_error.clone().expect("an error").told();
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
     let shown = error.to_string();
     assert!(shown.contains(&world.token_endpoint()) && shown.contains("refused"), "{shown}");
     assert!(status.is_live(Clock::system().wall()), "{status:?}");
 
     // The live token serves old clients and new ones.
-    let newcomer = auth.create::<FutureProducer>().await.expect("a producer");
+    let newcomer = auth.create::<FutureProducer>().await.shown().expect("a producer");
     newcomer.send(FutureRecord::to(TOPIC).key("in-outage").payload("y"), WAIT).await.expect("delivered");
     assert_eq!(receive(&consumer, "in-outage").await, b"y");
 

@@ -1,20 +1,19 @@
 //! A plain rdkafka client on the PLAIN listener: the broker works, whatever our crates do.
 
+mod common;
+
 use std::time::Duration;
 
+use common::{client_config, kafka, secret, Shown, Told, WAIT};
 use oauthbearer_e2e::{identity, Kafka, Listener, TOPIC};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 
-const WAIT: Duration = Duration::from_secs(30);
-
 fn config(kafka: &Kafka) -> ClientConfig {
-    let mut config = ClientConfig::new();
+    let mut config = client_config(kafka, Listener::Plain);
     config
-        .set("bootstrap.servers", kafka.bootstrap(Listener::Plain))
         .set("security.protocol", "SASL_SSL")
-        .set("ssl.ca.pem", kafka.ca_pem())
         .set("sasl.mechanisms", "PLAIN")
         .set("sasl.username", identity::PLAIN_USER)
         .set("sasl.password", identity::PLAIN_PASSWORD)
@@ -24,7 +23,7 @@ fn config(kafka: &Kafka) -> ClientConfig {
 
 #[test]
 fn produces_and_consumes() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     let config = config(&kafka);
     let producer: BaseProducer = config.create().expect("a producer");
     producer.send(BaseRecord::to(TOPIC).key("plain").payload("hello")).expect("queued");
@@ -42,11 +41,15 @@ fn produces_and_consumes() {
 
 #[test]
 fn refuses_a_wrong_password() {
-    let kafka = Kafka::from_env();
+    let kafka = kafka();
     // The log has the refusals of the test programs before this one, too.
     let refusals = || kafka.log().matches("Failed authentication").count();
     let before = refusals();
-    let consumer: BaseConsumer = config(&kafka).set("sasl.password", "wrong").create().expect("a consumer");
-    consumer.fetch_metadata(Some(TOPIC), Duration::from_secs(3)).expect_err("no metadata without a login");
+    let wrong = "not-alices-password";
+    secret("a wrong password", wrong);
+    let mut config = config(&kafka);
+    let consumer: BaseConsumer = config.set("sasl.password", wrong).shown().create().expect("a consumer");
+    let metadata = consumer.fetch_metadata(Some(TOPIC), Duration::from_secs(3));
+    metadata.map(|_| ()).expect_err("no metadata without a login").told();
     assert!(refusals() > before, "the broker does not mention the refusal");
 }

@@ -10,6 +10,7 @@ mod faults;
 mod fuzz;
 mod kafka;
 mod keycloak;
+mod leaks;
 mod lint;
 mod ports;
 mod soak;

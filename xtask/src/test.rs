@@ -1,16 +1,15 @@
 //! `cargo xtask test`
 
+use std::fs;
 use std::io::{Error, Result};
-
-use oauthbearer_e2e::{Kafka, Keycloak};
 
 use crate::command::{cargo, run};
 use crate::kafka::{self, Options};
 use crate::steps::Steps;
-use crate::{keycloak, tools, workspace};
+use crate::{keycloak, leaks, tools, workspace};
 
 const UNIT_STEPS: usize = 4;
-const E2E_STEPS: usize = 7;
+const E2E_STEPS: usize = 9;
 
 /// Everything.
 pub(crate) fn all() -> Result<()> {
@@ -53,23 +52,32 @@ fn e2e_steps(steps: &mut Steps) -> Result<()> {
         kafka::check_tools()?;
         tools::c_toolchain()
     })?;
-    steps.run("build the end-to-end tests", || run(&mut cargo("test -p oauthbearer-e2e --no-run")))?;
+    let programs = steps.run("build the end-to-end tests", leaks::build)?;
+    steps.run("the harness of the end-to-end tests", || {
+        run(&mut cargo("test -p oauthbearer-e2e --lib"))?;
+        run(&mut cargo("test -p oauthbearer-e2e --doc"))
+    })?;
     // Kafka reads the provider's keys when it starts.
     let provider = keycloak::start_own(steps)?;
     let broker = kafka::start_own(steps, &Options::of_the_tests(provider.0.jwks()))?;
-    let mut tests = cargo("test -p oauthbearer-e2e");
-    tests.env(Kafka::VARIABLE, &broker.dir).env(Keycloak::VARIABLE, &provider.0.dir);
-    match steps.run("end-to-end tests", || run(&mut tests)) {
-        Ok(()) => {
-            broker.finish()?;
-            provider.finish()
-        }
-        // Its command line is no use to anyone: the servers that it names have gone.
-        Err(_) => Err(Error::other(format!(
-            "the end-to-end tests failed. The logs: {} {}\nAll of them again: cargo xtask test e2e\n\
+    let (broker_log, provider_log) = (broker.dir.join("broker.log"), provider.0.dir.join("keycloak.log"));
+    let records = leaks::folder()?;
+    let tests = steps.run("end-to-end tests", || {
+        programs.iter().try_for_each(|program| program.run(&records, &broker.dir, &provider.0.dir))
+    });
+    if tests.is_err() {
+        return Err(Error::other(format!(
+            "the end-to-end tests failed. The logs: {} {} {}\nAll of them again: cargo xtask test e2e\n\
              One of them: cargo xtask keycloak up, cargo xtask kafka up, then as they say",
-            broker.dir.join("broker.log").display(),
-            provider.0.dir.join("keycloak.log").display()
-        ))),
+            broker_log.display(),
+            provider_log.display(),
+            records.display()
+        )));
     }
+    steps.run("no secret in any log, error, Debug or output", || {
+        leaks::search(&records, &programs, &[broker_log, provider_log])
+    })?;
+    fs::remove_dir_all(&records)?;
+    broker.finish()?;
+    provider.finish()
 }

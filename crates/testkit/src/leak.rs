@@ -117,6 +117,27 @@ impl Drop for LeakCheck {
     }
 }
 
+/// One event or span of `tracing`, or one record of `log`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LogLine<'a> {
+    /// Its target: by default the module that wrote it; `librdkafka` for that library's own lines.
+    pub target: &'a str,
+    /// The name of the event or span; `record` for one of `log`.
+    pub what: &'a str,
+    /// Names and values of its fields; a text is called `message`.
+    pub fields: Vec<(&'static str, &'a str)>,
+}
+
+/// Calls `listener` with everything that the process logs from now on until it ends: what a [`LeakCheck`] watches, for test
+/// programs that write it down and search it later. It runs on the thread that logs and must log nothing itself.
+///
+/// # Panics
+/// As [`LeakCheck::start`], and where somebody listens already.
+pub fn listen_to_logs(listener: impl Fn(&LogLine<'_>) + Send + Sync + 'static) {
+    assert!(CAPTURE.listen(Box::new(listener)), "somebody listens to this process's log already");
+}
+
 /// The secret as it stands in a URL.
 fn percent_encoded(secret: &str) -> String {
     let mut text = String::with_capacity(secret.len());

@@ -3,7 +3,7 @@
 //! - [`conformance`]: one call checks a provider against every obligation;
 //! - [`Scripted`]: a provider that answers what a test tells it to; [`ShortLived`]: faster renewals;
 //! - [`RecordingSink`]: a client that remembers what it was told;
-//! - [`LeakCheck`]: fails a test whose secrets reach a log.
+//! - [`LeakCheck`]: fails a test whose secrets reach a log; [`listen_to_logs`]: all that a test program logs.
 //!
 //! With the feature `broker`, `broker::Broker` is an in-process Kafka broker over TLS that speaks SASL/OAUTHBEARER.
 //! With the feature `fake-sts`, `sts::FakeSts` is an in-process AWS STS that signs web identity tokens.
@@ -25,7 +25,7 @@ mod sigv4;
 #[cfg(feature = "fake-sts")]
 pub mod sts;
 
-pub use leak::LeakCheck;
+pub use leak::{listen_to_logs, LeakCheck, LogLine};
 pub use recording_sink::RecordingSink;
 pub use scripted::{Answer, Scripted};
 pub use short_lived::ShortLived;

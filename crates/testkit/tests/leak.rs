@@ -1,12 +1,14 @@
 //! The log-leak check finds leaks and does not repeat them.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::{Arc, Mutex};
 
-use oauthbearer_testkit::LeakCheck;
+use oauthbearer_testkit::{listen_to_logs, LeakCheck};
 
 fn failure_of(work: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(work)).expect_err("no leak was found");
-    panic.downcast_ref::<String>().cloned().expect("a panic with a text")
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string())).expect("a panic with a text")
 }
 
 #[test]
@@ -91,4 +93,29 @@ fn texts_are_checked_too() {
 fn a_secret_too_short_to_be_told_from_text_is_refused() {
     let failure = failure_of(|| drop(LeakCheck::start(&["", "abc"])));
     assert_eq!(failure, "a secret of 0 characters would be found in ordinary text");
+}
+
+#[test]
+fn a_listener_hears_events_spans_and_records() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hears = heard.clone();
+    // Those of the tests that run at the same time, too.
+    listen_to_logs(move |line| {
+        let fields = line.fields.iter().map(|(name, value)| format!("{name}={value}"));
+        hears.lock().unwrap().push(format!("{} {} {:?}", line.target, line.what, fields.collect::<Vec<_>>()));
+    });
+    tracing::trace!(name: "heard.event", target: "heard", user = "me", "hello");
+    let span = tracing::trace_span!(target: "heard", "heard.span", late = tracing::field::Empty);
+    span.record("late", 7);
+    log::trace!(target: "heard", "hello");
+    let heard = heard.lock().unwrap().clone();
+    for line in [
+        r#"heard heard.event ["message=hello", "user=me"]"#,
+        r#"heard heard.span []"#,
+        r#"heard heard.span ["late=7"]"#,
+        r#"heard record ["message=hello"]"#,
+    ] {
+        assert!(heard.iter().any(|heard| heard == line), "no {line} in {heard:#?}");
+    }
+    assert!(failure_of(|| listen_to_logs(|_| {})).contains("listens"));
 }

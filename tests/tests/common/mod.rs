@@ -1,4 +1,4 @@
-//! What the tests on the MSK listener share. Each test binary uses a part of it.
+//! What the tests share. Each test binary uses a part of it.
 #![allow(dead_code, reason = "every test binary compiles this file and uses a part of it")]
 
 use std::future::Future;
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use aws_credential_types::provider::{future, ProvideCredentials, SharedCredentialsProvider};
 use aws_credential_types::Credentials;
-use oauthbearer::rdkafka::Authenticator;
-use oauthbearer::{Clock, Properties, ProviderConfig, ProviderFactory, TokenProvider};
+use oauthbearer::rdkafka::{Authenticator, AuthenticatorBuilder};
+use oauthbearer::{Clock, Properties, ProviderConfig, ProviderFactory, Registry, TokenProvider};
 use oauthbearer_aws_msk::Factory;
 use oauthbearer_e2e::identity::{Identity, REGION};
 use oauthbearer_e2e::{Kafka, Listener};
@@ -18,7 +18,14 @@ use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::producer::{DeliveryResult, ProducerContext};
 use rdkafka::{ClientConfig, ClientContext, Statistics};
-use tokio::sync::watch;
+use tokio::sync::watch::Sender;
+
+mod watch;
+mod watched;
+
+#[allow(unused_imports, reason = "as above")]
+pub(crate) use watch::{secret, secret_token, watch, Shown, Told, STRANGERS_KEY};
+pub(crate) use watched::{watched, Watched};
 
 /// Longer than anything should take on a machine that compiles at the same time.
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
@@ -33,26 +40,53 @@ pub(crate) async fn in_time<T>(timeout: Duration, future: impl Future<Output = T
     }
 }
 
-/// The two keys that a user sets, and what a broker without a name of AWS's needs besides.
-pub(crate) fn config(kafka: &Kafka) -> ClientConfig {
+/// The broker, and this test under watch.
+pub(crate) fn kafka() -> Kafka {
+    watch();
+    Kafka::from_env()
+}
+
+/// What every client of a listener needs, and every line of librdkafka's log.
+pub(crate) fn client_config(kafka: &Kafka, listener: Listener) -> ClientConfig {
     let mut config = ClientConfig::new();
     config
-        .set("bootstrap.servers", kafka.bootstrap(Listener::Msk))
-        .set("sasl.mechanism", "aws_msk_iam")
-        .set("sasl.oauthbearer.config", format!("region={REGION}"))
-        .set("ssl.ca.pem", kafka.ca_pem());
+        .set("bootstrap.servers", kafka.bootstrap(listener))
+        .set("ssl.ca.pem", kafka.ca_pem())
+        .set("debug", "all");
+    config
+}
+
+/// The two keys that a user sets, and what a broker without a name of AWS's needs besides.
+pub(crate) fn config(kafka: &Kafka) -> ClientConfig {
+    let mut config = client_config(kafka, Listener::Msk);
+    config.set("sasl.mechanism", "aws_msk_iam").set("sasl.oauthbearer.config", format!("region={REGION}"));
     config
 }
 
 pub(crate) fn credentials(identity: Identity) -> Credentials {
     let token = identity.session_token.map(str::to_owned);
-    Credentials::new(identity.access_key_id, identity.secret_access_key, token, None, "e2e")
+    Credentials::new(identity.access_key_id, identity.secret_access_key, token, None, "e2e").shown()
+}
+
+/// As `Authenticator::from_config`, with its providers under watch.
+pub(crate) fn from_config(config: &ClientConfig) -> Authenticator {
+    let providers = watched(&oauthbearer::registry());
+    built(Authenticator::builder(config.shown()).registry(providers))
+}
+
+/// What the builder makes.
+pub(crate) fn built(builder: AuthenticatorBuilder) -> Authenticator {
+    let auth = builder.shown().build().shown().expect("a valid configuration");
+    auth.client_config().shown();
+    auth.source().shown();
+    auth
 }
 
 /// An authenticator of `config` that signs as `identity`.
 pub(crate) fn authenticator(config: &ClientConfig, identity: Identity) -> Authenticator {
     let credentials = SharedCredentialsProvider::new(credentials(identity));
-    Authenticator::builder(config).aws_credentials(credentials).build().expect("a valid configuration")
+    let registry = Registry::empty().with(Factory::default().with_credentials(credentials).shown());
+    built(Authenticator::builder(config).registry(watched(&registry.expect("one marker"))))
 }
 
 /// The MSK provider by itself.
@@ -62,16 +96,16 @@ pub(crate) fn provider(
     clock: Clock,
 ) -> Arc<dyn TokenProvider> {
     let properties = Properties::from_iter([("sasl.oauthbearer.config", format!("region={region}"))]);
-    let config = ProviderConfig::new(properties, clock).expect("pairs");
+    let config = ProviderConfig::new(properties, clock).expect("pairs").shown();
     let factory = Factory::default().with_credentials(SharedCredentialsProvider::new(credentials));
-    factory.build(&config).expect("a valid configuration")
+    Arc::new(Watched(factory.build(&config).expect("a valid configuration")))
 }
 
 /// An authenticator with a provider of the test's own.
 pub(crate) fn with_provider(kafka: &Kafka, provider: Arc<dyn TokenProvider>) -> Authenticator {
     let mut config = config(kafka);
     config.remove("sasl.oauthbearer.config");
-    Authenticator::builder(&config).provider(provider).build().expect("a valid configuration")
+    built(Authenticator::builder(&config).provider(provider))
 }
 
 /// The MSK provider, with renewals every few seconds.
@@ -106,7 +140,7 @@ impl ProvideCredentials for Rotating {
 /// A context that keeps what the client says of its connections and errors.
 #[derive(Clone)]
 pub(crate) struct Observer {
-    seen: watch::Sender<Seen>,
+    seen: Sender<Seen>,
 }
 
 /// What an [`Observer`] has seen.
@@ -122,7 +156,7 @@ pub(crate) struct Seen {
 
 impl Observer {
     pub(crate) fn new() -> Self {
-        Self { seen: watch::Sender::new(Seen::default()) }
+        Self { seen: Sender::new(Seen::default()) }
     }
 
     pub(crate) fn seen(&self) -> Seen {
@@ -149,6 +183,7 @@ impl ClientContext for Observer {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
+        let error = error.told();
         self.seen.send_modify(|seen| seen.errors.push(format!("{error}: {reason}")));
     }
 }

@@ -16,9 +16,10 @@ use crate::world::{Way, World};
 
 /// Why there is no token for this configuration. What may pass is tried again for a while.
 async fn no_token(config: &ClientConfig) -> ProviderError {
-    let auth = Authenticator::from_config(config).expect("a valid configuration");
+    let auth = from_config(config);
     let token = auth.source().expect("managed").token_within(Duration::from_secs(5)).await;
-    token.expect_err("no token")
+    auth.status().shown();
+    token.expect_err("no token").told()
 }
 
 fn tells(error: &ProviderError, kind: ErrorKind, texts: &[&str]) {
@@ -60,10 +61,9 @@ async fn a_client_that_is_not_there() {
 async fn a_key_that_the_server_does_not_have() {
     let world = World::from_env();
     let mut config = Way::Rs256.config(&world, Path::new(""));
-    // Another key that fits the algorithm.
-    let stranger = include_str!("../../../crates/testkit/src/common/keys/rs256.pem");
     config.remove("sasl.oauthbearer.assertion.private.key.file");
-    config.set("sasl.oauthbearer.assertion.private.key.pem", stranger);
+    config.remove("sasl.oauthbearer.assertion.private.key.passphrase");
+    config.set("sasl.oauthbearer.assertion.private.key.pem", STRANGERS_KEY);
     tells(&no_token(&config).await, ErrorKind::Credentials, &["invalid_client", "public half"]);
 }
 
@@ -106,19 +106,22 @@ async fn a_subject_token_that_is_none() {
     let folder = tempfile::TempDir::new().expect("a temporary folder");
     let file = folder.path().join("token");
     std::fs::write(&file, "no.jwt.atall").expect("written");
+    secret("a subject token that is none", "no.jwt.atall");
     let error = no_token(&Way::Exchange.config(&world, &file)).await;
     tells(&error, ErrorKind::InvalidRequest, &["invalid_request (HTTP 400): Invalid token"]);
 }
 
 /// What the client says of a token that the broker refuses.
 async fn refused(config: &mut ClientConfig) -> Vec<String> {
-    let auth =
-        Authenticator::from_config(config.set("message.timeout.ms", "6000")).expect("a valid configuration");
+    let auth = from_config(config.set("message.timeout.ms", "6000"));
     let watched = Observer::new();
-    let producer =
-        auth.create_with_context::<_, FutureProducer<Observer>>(watched.clone()).await.expect("a producer");
+    let producer = auth
+        .create_with_context::<_, FutureProducer<Observer>>(watched.clone())
+        .await
+        .shown()
+        .expect("a producer");
     let sent = producer.send(FutureRecord::to(TOPIC).key("refused").payload("x"), WAIT).await;
-    sent.expect_err("the broker refuses the login");
+    sent.expect_err("the broker refuses the login").shown();
     watched.seen().errors
 }
 
@@ -135,17 +138,40 @@ async fn a_token_for_another_audience() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_no_acl_names() {
     let world = World::from_env();
-    let auth = Authenticator::from_config(&world.with_secret(oidc::STRANGER)).expect("a valid configuration");
-    let producer = auth.create::<FutureProducer>().await.expect("a producer");
+    let auth = from_config(&world.with_secret(oidc::STRANGER));
+    let producer = auth.create::<FutureProducer>().await.shown().expect("a producer");
     let sent = producer.send(FutureRecord::to(TOPIC).key("stranger").payload("x"), WAIT).await;
-    let (error, _) = sent.expect_err("no ACL names this client");
+    let (error, _) = sent.expect_err("no ACL names this client").shown();
+    let error = error.told();
     assert_eq!(error.rdkafka_error_code(), Some(RDKafkaErrorCode::TopicAuthorizationFailed), "{error}");
 }
 
 #[tokio::test]
 async fn a_client_is_not_made_without_a_token() {
     let world = World::from_env();
-    let auth = Authenticator::from_config(&world.with_secret(oidc::DISABLED)).expect("a valid configuration");
-    let error = auth.create::<FutureProducer>().await.expect_err("no token");
+    let auth = from_config(&world.with_secret(oidc::DISABLED));
+    let error = auth.create::<FutureProducer>().await.expect_err("no token").told();
     assert!(matches!(&error, CreateError::Token(cause) if cause.kind() == ErrorKind::Credentials), "{error}");
+
+    let client = auth.client_config().create::<FutureProducer>().expect("a producer");
+    let error = auth.adopt(client).await.map(|_| ()).expect_err("no token");
+    assert_eq!(error.error.told().kind(), ErrorKind::Credentials);
+}
+
+#[test]
+fn mistakes_beside_every_secret() {
+    let world = World::from_env();
+    let mut config = world.with_secret(oidc::BASIC);
+    let password = "pa55word-of-the-key";
+    secret("the password of a key", password);
+    config
+        .set("sasl.oauthbearer.assertion.private.key.pem", STRANGERS_KEY)
+        .set("sasl.oauthbearer.assertion.private.key.passphrase", password)
+        .set("sasl.oauthbearer.assertion.algorithm", "HS256")
+        .set("sasl.oauthbearer.config", format!("client_secret={password} no_such_key={password}"));
+    let error = Authenticator::from_config((&config).shown()).expect_err("mistakes").told();
+    assert!(error.problems().len() > 1, "{error}");
+    // What a program prints that tries to find them.
+    (&Authenticator::builder(&config)).shown();
+    error.problems().shown();
 }

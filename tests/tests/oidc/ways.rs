@@ -1,6 +1,5 @@
 //! Each way of getting a token: producer, consumer and admin client with the token as their first action.
 
-use oauthbearer::rdkafka::Authenticator;
 use oauthbearer_e2e::TOPIC;
 use rdkafka::admin::{AdminClient, AdminOptions, ResourceSpecifier};
 use rdkafka::client::DefaultClientContext;
@@ -15,20 +14,20 @@ async fn works(way: Way) {
     let caller = Caller::start(&world).await;
     let mut config = way.config(&world, &caller.file());
     config.set("group.id", format!("{way:?}"));
-    let auth = Authenticator::from_config(&config).expect("a valid configuration");
+    let auth = from_config(&config);
 
-    let producer = auth.create::<FutureProducer>().await.expect("a producer");
+    let producer = auth.create::<FutureProducer>().await.shown().expect("a producer");
     let key = format!("oidc-{way:?}");
     producer.send(FutureRecord::to(TOPIC).key(&key).payload("x"), WAIT).await.expect("delivered");
-    let consumer = auth.create::<StreamConsumer>().await.expect("a consumer");
+    let consumer = auth.create::<StreamConsumer>().await.shown().expect("a consumer");
     assign_from_start(&*consumer);
     assert_eq!(receive(&consumer, &key).await, b"x");
-    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.expect("an admin client");
+    let admin = auth.create::<AdminClient<DefaultClientContext>>().await.shown().expect("an admin client");
     let topic = [ResourceSpecifier::Topic(TOPIC)];
     let described = admin.describe_configs(&topic, &AdminOptions::new()).await.expect("an answer");
     assert!(described[0].as_ref().is_ok_and(|topic| !topic.entries.is_empty()), "{described:?}");
 
-    let status = auth.status().expect("managed");
+    let status = auth.status().shown().expect("managed");
     assert_eq!((status.provider.as_str(), status.failures), ("oidc", 0), "{status:?}");
     assert_eq!(status.principal, Some(way.subject()));
 }

@@ -10,6 +10,8 @@ use oauthbearer_e2e::{Kafka, Keycloak, Listener};
 use rdkafka::ClientConfig;
 use tempfile::TempDir;
 
+use crate::common::{client_config, from_config, kafka, secret};
+
 /// The two servers that the environment names.
 pub(crate) struct World {
     pub(crate) kafka: Kafka,
@@ -18,26 +20,24 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn from_env() -> Self {
-        Self { kafka: Kafka::from_env(), keycloak: Keycloak::from_env() }
+        Self { kafka: kafka(), keycloak: Keycloak::from_env() }
     }
 
     /// What every client needs, whoever it is.
     pub(crate) fn config(&self) -> ClientConfig {
-        let mut config = ClientConfig::new();
-        config
-            .set("bootstrap.servers", self.kafka.bootstrap(Listener::Oidc))
-            .set("ssl.ca.pem", self.kafka.ca_pem())
-            .set("sasl.oauthbearer.method", "oidc");
+        let mut config = client_config(&self.kafka, Listener::Oidc);
+        config.set("sasl.oauthbearer.method", "oidc");
         config
     }
 
     /// A client with a secret, at the token endpoint without TLS.
-    pub(crate) fn with_secret(&self, (client, secret): (&str, &str)) -> ClientConfig {
+    pub(crate) fn with_secret(&self, (client, client_secret): (&str, &str)) -> ClientConfig {
+        secret(&format!("what {client} takes for its secret"), client_secret);
         let mut config = self.config();
         config
             .set("sasl.oauthbearer.token.endpoint.url", self.token_endpoint())
             .set("sasl.oauthbearer.client.id", client)
-            .set("sasl.oauthbearer.client.secret", secret);
+            .set("sasl.oauthbearer.client.secret", client_secret);
         config
     }
 
@@ -57,7 +57,7 @@ pub(crate) enum Way {
     Basic,
     /// A secret in the body; the server is found by its issuer.
     Post,
-    /// An assertion signed with RS256, by a key in a file.
+    /// An assertion signed with RS256, by an encrypted key in a file.
     Rs256,
     /// An assertion signed with ES256, by a key in the configuration; the server is found by its issuer, over TLS.
     Es256,
@@ -100,7 +100,11 @@ impl Way {
             Self::Rs256 => config
                 .set("sasl.oauthbearer.token.endpoint.url", world.token_endpoint())
                 .set("sasl.oauthbearer.client.id", oidc::RS256)
-                .set("sasl.oauthbearer.assertion.private.key.file", shown(Keycloak::key("rs256.pem"))),
+                .set(
+                    "sasl.oauthbearer.assertion.private.key.file",
+                    shown(Keycloak::key("rs256.encrypted.pem")),
+                )
+                .set("sasl.oauthbearer.assertion.private.key.passphrase", oidc::PASSPHRASE),
             Self::Es256 => config
                 .set("sasl.oauthbearer.config", format!("issuer={}", keycloak.secure_issuer()))
                 .set("https.ca.location", shown(keycloak.ca_file()))
@@ -147,8 +151,7 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) async fn start(world: &World) -> Self {
-        let auth =
-            Authenticator::from_config(&world.with_secret(oidc::CALLER)).expect("a valid configuration");
+        let auth = from_config(&world.with_secret(oidc::CALLER));
         let caller = Self { folder: TempDir::new().expect("a temporary folder"), auth };
         caller.write().await;
         caller

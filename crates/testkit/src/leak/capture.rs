@@ -1,4 +1,4 @@
-//! The process-wide subscriber that keeps what is logged while somebody watches.
+//! The process-wide subscriber that keeps what is logged while somebody watches, and passes it on to who listens.
 
 use std::fmt::{self, Debug};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -9,15 +9,19 @@ use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::records;
+use super::{records, LogLine};
 
-pub(super) static CAPTURE: Capture = Capture { installed: OnceLock::new(), watching: Mutex::new(Vec::new()) };
+pub(super) static CAPTURE: Capture =
+    Capture { installed: OnceLock::new(), watching: Mutex::new(Vec::new()), listener: OnceLock::new() };
 
 /// The watchers of the process.
 pub(super) struct Capture {
     installed: OnceLock<bool>,
     watching: Mutex<Vec<Weak<Recorded>>>,
+    listener: OnceLock<Listener>,
 }
+
+pub(super) type Listener = Box<dyn Fn(&LogLine<'_>) + Send + Sync>;
 
 /// What was logged while one watcher watched.
 #[derive(Default)]
@@ -35,6 +39,15 @@ pub(super) enum Place {
     Field(&'static Metadata<'static>, &'static str),
     /// By `log`: a record with this target.
     Record(String),
+}
+
+impl Place {
+    fn field(&self) -> &'static str {
+        match self {
+            Self::Field(_, field) => field,
+            Self::Record(_) => "message",
+        }
+    }
 }
 
 impl fmt::Display for Place {
@@ -58,6 +71,19 @@ impl Recorded {
 impl Capture {
     /// Keeps what is logged from now on until the returned value is dropped.
     pub(super) fn start(&self) -> Arc<Recorded> {
+        self.install();
+        let recorded = Arc::new(Recorded::default());
+        self.watching().push(Arc::downgrade(&recorded));
+        recorded
+    }
+
+    /// Passes every line on to `listener` from now on; false where somebody listens already.
+    pub(super) fn listen(&self, listener: Listener) -> bool {
+        self.install();
+        self.listener.set(listener).is_ok()
+    }
+
+    fn install(&self) {
         let installed = self.installed.get_or_init(|| {
             let subscriber = tracing_subscriber::registry().with(CaptureLayer);
             tracing::subscriber::set_global_default(subscriber).is_ok() && records::install()
@@ -67,12 +93,13 @@ impl Capture {
             "another global tracing subscriber, or logger of the log crate, hides events from the log-leak check: \
              install none in this test program"
         );
-        let recorded = Arc::new(Recorded::default());
-        self.watching().push(Arc::downgrade(&recorded));
-        recorded
     }
 
-    pub(super) fn keep(&self, texts: Vec<Arc<Text>>) {
+    pub(super) fn keep(&self, target: &str, what: &str, texts: Vec<Arc<Text>>) {
+        if let Some(listener) = self.listener.get() {
+            let fields = texts.iter().map(|text| (text.place.field(), text.value.as_str())).collect();
+            listener(&LogLine { target, what, fields });
+        }
         self.watching().retain(|watcher| match watcher.upgrade() {
             Some(recorded) => {
                 recorded.texts().extend(texts.iter().cloned());
@@ -93,20 +120,20 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for CaptureLayer {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut fields = Fields::of(event.metadata());
         event.record(&mut fields);
-        CAPTURE.keep(fields.texts);
+        fields.keep();
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
         let mut fields = Fields::of(attributes.metadata());
         attributes.record(&mut fields);
-        CAPTURE.keep(fields.texts);
+        fields.keep();
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(metadata) = context.metadata(id) else { return };
         let mut fields = Fields::of(metadata);
         values.record(&mut fields);
-        CAPTURE.keep(fields.texts);
+        fields.keep();
     }
 }
 
@@ -119,6 +146,10 @@ struct Fields {
 impl Fields {
     fn of(metadata: &'static Metadata<'static>) -> Self {
         Self { metadata, texts: Vec::new() }
+    }
+
+    fn keep(self) {
+        CAPTURE.keep(self.metadata.target(), self.metadata.name(), self.texts);
     }
 
     fn add(&mut self, field: &Field, value: String) {

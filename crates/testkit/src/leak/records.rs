@@ -17,7 +17,11 @@ impl Log for Logger {
 
     fn log(&self, record: &Record<'_>) {
         let place = Place::Record(record.target().to_owned());
-        CAPTURE.keep(vec![Arc::new(Text { place, value: record.args().to_string() })]);
+        CAPTURE.keep(
+            record.target(),
+            "record",
+            vec![Arc::new(Text { place, value: record.args().to_string() })],
+        );
     }
 
     fn flush(&self) {}

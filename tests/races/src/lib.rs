@@ -1,0 +1,1 @@
+//! Checks only: they are in `tests`.

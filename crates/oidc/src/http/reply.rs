@@ -56,12 +56,12 @@ impl Reply {
     }
 }
 
-/// Seconds, or a date by the server's clock.
+/// Seconds, digits only (RFC 9110 §10.2.3), or a date by the server's clock.
 fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
-    match text.parse() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => date::parse(text)?.duration_since(now).ok(),
+    match text.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => text.parse().ok().map(Duration::from_secs),
+        false => date::parse(text)?.duration_since(now).ok(),
     }
 }
 
@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(seconds("120"), Some(120));
         assert_eq!(seconds(" 0 "), Some(0));
         assert_eq!(seconds("Sun, 06 Nov 1994 08:50:07 GMT"), Some(30));
-        for none in ["Sun, 06 Nov 1994 08:49:07 GMT", "soon", "-3", "1.5", ""] {
+        for none in ["Sun, 06 Nov 1994 08:49:07 GMT", "soon", "-3", "+3", "1.5", ""] {
             assert_eq!(seconds(none), None, "{none}");
         }
     }

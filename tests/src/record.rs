@@ -62,8 +62,8 @@ impl Record {
     pub const TEXTS: &'static str = "texts";
     /// What the name of a file of secrets ends in.
     pub const SECRETS: &'static str = "secrets";
-    /// Bytes that a process may write: ten times of what any needs.
-    const MOST: u64 = 512 << 20;
+    /// Bytes that a process may write: more than ten times of what any needs.
+    const MOST: u64 = 128 << 20;
 
     /// Starts the record of the process `name` in `dir`. Only this user can read it.
     ///

@@ -71,12 +71,13 @@ pub(crate) fn credentials(identity: Identity) -> Credentials {
 /// As `Authenticator::from_config`, with its providers under watch.
 pub(crate) fn from_config(config: &ClientConfig) -> Authenticator {
     let providers = watched(&oauthbearer::registry());
-    built(Authenticator::builder(config.shown()).registry(providers))
+    built(Authenticator::builder(config).registry(providers))
 }
 
 /// What the builder makes.
 pub(crate) fn built(builder: AuthenticatorBuilder) -> Authenticator {
     let auth = builder.shown().build().shown().expect("a valid configuration");
+    // Not the configuration that came in: rdkafka's own `Debug` hides no private key and no passphrase.
     auth.client_config().shown();
     auth.source().shown();
     auth

@@ -169,7 +169,7 @@ fn mistakes_beside_every_secret() {
         .set("sasl.oauthbearer.assertion.private.key.passphrase", password)
         .set("sasl.oauthbearer.assertion.algorithm", "HS256")
         .set("sasl.oauthbearer.config", format!("client_secret={password} no_such_key={password}"));
-    let error = Authenticator::from_config((&config).shown()).expect_err("mistakes").told();
+    let error = Authenticator::from_config(&config).expect_err("mistakes").told();
     assert!(error.problems().len() > 1, "{error}");
     // What a program prints that tries to find them.
     (&Authenticator::builder(&config)).shown();

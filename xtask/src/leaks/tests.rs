@@ -111,7 +111,8 @@ fn a_token_that_nobody_registered_is_found() {
 #[test]
 fn a_program_without_a_record_fails() {
     let run = Run::new("absent");
-    let programs = [Program::of_tests("jwt-1", &[]), Program::of_tests("plain-2", &["works"])];
+    let (with, without) = (Program::of_tests("jwt-1", &[]), Program::of_tests("plain-2", &["works"]));
+    let programs = [with, without, Program::of_tests("real_msk-3", &[])];
     let failure = run.search(&programs, &[]);
     assert_eq!(failure, "the search for secrets is incomplete:\n  - plain-2 left no record");
 }

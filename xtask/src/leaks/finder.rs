@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{Error, Result};
 
 use super::forms::{forms, SHORTEST};
-use super::shapes::shape;
+use super::shapes::{shape, BEGINS_A_SHAPE};
 
 /// Bits of the table that says which beginnings there are at all: nearly every place of a text is passed over by it.
 const TABLE_BITS: u32 = 20;
+/// The upper bits of the product with this number depend on all eight bytes.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+const SHIFT: u32 = u64::BITS - TABLE_BITS;
 
 /// The spellings of all secrets, by their first eight bytes.
 pub(super) struct Finder {
@@ -33,7 +36,7 @@ impl Finder {
 
     fn add(&mut self, form: String, name: &str) {
         let beginning = form.bytes().take(SHORTEST).fold(0, pushed);
-        self.table[slot(beginning)] = true;
+        self.table[(beginning.wrapping_mul(MIX) >> SHIFT) as usize] = true;
         self.by_beginning.entry(beginning).or_default().push((form, name.to_owned()));
     }
 
@@ -45,17 +48,16 @@ impl Finder {
     /// The name of the first secret in a text.
     pub(super) fn find(&self, text: &[u8]) -> Option<&str> {
         let mut window = 0;
-        for (at, byte) in text.iter().enumerate() {
-            window = pushed(window, *byte);
-            if at + 1 < SHORTEST {
-                continue;
+        // Each byte of many megabytes comes by here, in a build without optimisation: no calls for those of no interest.
+        for at in 0..text.len() {
+            window = window << 8 | text[at] as u64;
+            if BEGINS_A_SHAPE[text[at] as usize] {
+                if let Some(name) = shape(&text[at..]) {
+                    return Some(name);
+                }
             }
-            let rest = &text[at + 1 - SHORTEST..];
-            if let Some(name) = shape(rest) {
-                return Some(name);
-            }
-            if self.table[slot(window)] {
-                if let Some(name) = self.starting(window, rest) {
+            if self.table[(window.wrapping_mul(MIX) >> SHIFT) as usize] && at + 1 >= SHORTEST {
+                if let Some(name) = self.starting(window, &text[at + 1 - SHORTEST..]) {
                     return Some(name);
                 }
             }
@@ -73,12 +75,6 @@ impl Finder {
 /// The last eight bytes, as one number.
 fn pushed(window: u64, byte: u8) -> u64 {
     window << 8 | u64::from(byte)
-}
-
-fn slot(window: u64) -> usize {
-    // The upper bits of the product depend on all bytes.
-    let mixed = window.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - TABLE_BITS);
-    usize::try_from(mixed).unwrap_or_default()
 }
 
 #[cfg(test)]

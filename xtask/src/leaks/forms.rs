@@ -39,15 +39,17 @@ fn percent(text: &str, space: &str, escape: impl Fn(u8) -> String) -> String {
 
 /// The characters that depend on `text` alone where `lead` bytes (of a multiple of three) and any others stand around it.
 fn middle_of_base64(text: &[u8], lead: usize, alphabet: &[u8; 64]) -> String {
-    let bytes: Vec<u8> = std::iter::repeat_n(0, lead).chain(text.iter().copied()).collect();
-    let bit = |at: usize| bytes[at / 8] >> (7 - at % 8) & 1;
-    let first = (lead * 8).div_ceil(6);
-    let end = bytes.len() * 8 / 6;
-    let character = |at: usize| {
-        let value = (0..6).fold(0, |value, offset| value << 1 | usize::from(bit(at * 6 + offset)));
-        char::from(alphabet[value])
-    };
-    (first..end).map(character).collect()
+    let mut encoded = String::with_capacity(text.len() * 4 / 3 + 4);
+    let (mut bits, mut left) = (0u32, 0);
+    for byte in std::iter::repeat_n(&0, lead).chain(text) {
+        bits = bits << 8 | u32::from(*byte);
+        left += 8;
+        while left >= 6 {
+            left -= 6;
+            encoded.push(char::from(alphabet[(bits >> left) as usize & 63]));
+        }
+    }
+    encoded.split_off((lead * 8).div_ceil(6).min(encoded.len()))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub(super) static BEGINS_A_SHAPE: [bool; 256] = {
 /// The name of the kind of secret that `text` begins with.
 pub(super) fn shape(text: &[u8]) -> Option<&'static str> {
     match text.first()? {
-        b'e' if is_jwt(text) => Some("a signed JWT"),
+        b'e' if text.starts_with(b"eyJ") && is_jwt(text) => Some("a signed JWT"),
         b'a' if is_msk_token(text) => Some("a token of Amazon MSK"),
         b'S' | b's' if is_aws_signature(text) => Some("a signature of AWS"),
         b'-' if is_private_key(text) => Some("a private key"),

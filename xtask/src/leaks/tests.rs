@@ -70,6 +70,13 @@ fn a_secret_in_an_event_is_found() {
 }
 
 #[test]
+fn a_secret_in_a_target_is_found_and_not_repeated() {
+    let run = Run::new("target");
+    run.record.text(Kind::Log, SECRET, "an event", "message=fine");
+    assert!(run.failure().ends_with(".texts:25: a secret key"), "{}", run.failure());
+}
+
+#[test]
 fn a_secret_in_an_error_or_debug_output_is_found() {
     let run = Run::new("error");
     run.record.text(Kind::Error, "core::ConfigError", "Display", "unknown wJalrXUtnFEMI%2FK7MDENG");

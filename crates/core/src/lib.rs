@@ -35,6 +35,7 @@ mod schedule;
 mod sink;
 mod source;
 mod status;
+mod sync;
 mod token;
 
 pub use async_trait::async_trait;

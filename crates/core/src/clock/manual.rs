@@ -43,8 +43,8 @@ impl ManualClock {
     #[must_use]
     pub fn at(wall: SystemTime) -> Self {
         Self(Arc::new(Shared {
-            now: watch::Sender::new(Now { wall, monotonic: Duration::ZERO }),
-            sleepers: watch::Sender::new(Vec::new()),
+            now: watch::channel(Now { wall, monotonic: Duration::ZERO }).0,
+            sleepers: watch::channel(Vec::new()).0,
         }))
     }
 

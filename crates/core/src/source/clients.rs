@@ -1,9 +1,10 @@
 //! The clients that a source pushes to.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::inner::Inner;
+use crate::sync::MutexGuard;
 use crate::{ErrorKind, ProviderError, Token, TokenSink};
 
 #[derive(Default)]

@@ -1,7 +1,6 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
 use tokio::sync::{watch, Notify, Semaphore};
 
 use super::clients::Clients;
@@ -10,6 +9,7 @@ use super::fetch::{fetch, STUCK_FETCHES};
 use super::TokenSourceBuilder;
 use crate::clock::Now;
 use crate::schedule::{look_again_after, Failure, RefreshWindow, Retry};
+use crate::sync::{ArcSwapOption, Mutex, MutexGuard};
 use crate::{
     runtime, Backoff, Clock, ErrorKind, Extensions, InvalidToken, ProviderError, Status, Token, TokenProvider,
 };
@@ -67,7 +67,7 @@ impl Inner {
         let TokenSourceBuilder { provider, extensions, window, backoff, clock, fetch_timeout } = builder;
         Self {
             window: window.resolve(provider.renewal()),
-            status: watch::Sender::new(Status::new(provider.name())),
+            status: watch::channel(Status::new(provider.name())).0,
             provider,
             extensions,
             backoff,
@@ -127,15 +127,11 @@ impl Inner {
         }
     }
 
-    /// One fetch, joined if it is under way, and not made at all while the last failure asks for quiet. None when it
-    /// is not over at the deadline.
+    /// One fetch, joined if it is under way, and not made at all while there is an answer. None when it is not over at
+    /// the deadline.
     async fn attempt(self: &Arc<Self>, deadline: Duration) -> Option<Outcome> {
         let now = self.clock.now();
-        let in_pause = |retry: &&RetryAt| !retry.pause_until(retry.on_demand, now).is_zero();
-        if let Some(retry) = self.flight().retry.as_ref().filter(in_pause) {
-            return Some(Err(retry.error.clone()));
-        }
-        let fetch = match self.fetch() {
+        let fetch = match self.fetch(|flight| self.answer(flight, now)) {
             Ok(fetch) => fetch,
             Err(error) => return Some(Err(error)),
         };
@@ -144,6 +140,15 @@ impl Inner {
             outcome = finished(fetch) => Some(outcome),
             () = self.clock.sleep(deadline.saturating_sub(now.monotonic)) => None,
         }
+    }
+
+    /// What the last fetch left for all who ask after it: a fresh token, or its failure for as long as that asks for quiet.
+    fn answer(&self, flight: &Flight, now: Now) -> Option<Outcome> {
+        if let Some(token) = self.fresh() {
+            return Some(Ok(token));
+        }
+        let in_pause = |retry: &&RetryAt| !retry.pause_until(retry.on_demand, now).is_zero();
+        flight.retry.as_ref().filter(in_pause).map(|retry| Err(retry.error.clone()))
     }
 
     fn startable(&self) -> Option<Token> {
@@ -177,11 +182,17 @@ impl Inner {
         fresh_for.max(retry)
     }
 
-    /// Joins the fetch under way, or starts one.
-    fn fetch(self: &Arc<Self>) -> Result<watch::Receiver<Option<Outcome>>, ProviderError> {
+    /// Joins the fetch under way, or starts one, unless there is an answer. Under one lock, so that no fetch lands between.
+    fn fetch(
+        self: &Arc<Self>,
+        answer: impl FnOnce(&Flight) -> Option<Outcome>,
+    ) -> Result<watch::Receiver<Option<Outcome>>, ProviderError> {
         let runtime = runtime::handle()?;
         let pid = std::process::id();
         let mut flight = self.flight();
+        if let Some(answer) = answer(&flight) {
+            return Ok(watch::channel(Some(answer)).1);
+        }
         // A fetch of the process that forked this one never ends here.
         if let Some((_, running)) = flight.running.as_ref().filter(|(owner, _)| *owner == pid) {
             return Ok(running.clone());
@@ -193,8 +204,8 @@ impl Inner {
         // A task of its own, so that a panic anywhere in it, such as tokio's when no thread can be started, is caught.
         let work = runtime.spawn(async move { inner.fetch_and_push().await });
         let inner = self.clone();
+        let landing = Landing(inner.clone());
         runtime.spawn(async move {
-            let landing = Landing(inner.clone());
             let outcome = work.await.unwrap_or_else(|_| Err(inner.note_panic()));
             drop(landing);
             send.send_replace(Some(outcome));
@@ -204,7 +215,7 @@ impl Inner {
 
     /// For the driver: one renewal, whatever it brings.
     pub(super) async fn renew(self: &Arc<Self>) {
-        if let Ok(fetch) = self.fetch() {
+        if let Ok(fetch) = self.fetch(|_| None) {
             let _ = finished(fetch).await;
         }
     }

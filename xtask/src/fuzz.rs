@@ -83,7 +83,7 @@ impl Targets {
         if let Some(unknown) = names.iter().find(|name| !all.iter().any(|known| known == *name)) {
             return Err(Error::other(format!("no such target: {unknown}. There are {}", all.join(", "))));
         }
-        let host = tools::nightly_host()?;
+        let host = tools::nightly_host("fuzzing")?;
         let fuzz = tools::of_cargo("cargo-fuzz", "0.13.2")?;
         let mut build = command("rustup", ["run", "nightly"]);
         // Set by the cargo that runs us, of another toolchain.

@@ -13,10 +13,12 @@ mod keycloak;
 mod leaks;
 mod lint;
 mod ports;
+mod races;
 mod soak;
 mod steps;
 mod test;
 mod tools;
+mod versions;
 mod workspace;
 
 use std::io::Result;
@@ -30,6 +32,10 @@ cargo xtask <command>
   kafka run          the same until Ctrl-C
   kafka down         stop the one that `up` started
   keycloak up|down   start a real Keycloak for Kafka's --oidc and leave it running, or stop it
+  races              the slot of a client's handle and the token source under loom and shuttle, in every order of threads or
+                     thousands
+  versions           everything builds with the oldest versions of the dependencies that the manifests allow, and with the
+                     newest; needs nightly
   demo               a program that logs in, produces, consumes and stays logged in, against an embedded broker
   docs [--check]     write the generated documents, or say which of them are out of date
   bench [first-token|msk-token|fleet|kafka|clients|weight]
@@ -73,6 +79,8 @@ fn dispatch(args: &[&str]) -> Result<()> {
         ["kafka", "down"] => kafka::down(),
         ["keycloak", "up"] => keycloak::up(),
         ["keycloak", "down"] => keycloak::down(),
+        ["races"] => races::check(),
+        ["versions"] => versions::check(),
         ["demo"] => demo::start(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),

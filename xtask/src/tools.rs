@@ -79,14 +79,14 @@ pub(crate) fn of_cargo(name: &str, version: &str) -> Result<PathBuf> {
     Ok(own)
 }
 
-/// The host that the nightly toolchain builds for, which fuzzing needs.
-pub(crate) fn nightly_host() -> Result<String> {
+/// The host that the nightly toolchain builds for, which `user` needs.
+pub(crate) fn nightly_host(user: &str) -> Result<String> {
     let output = Command::new("rustup").args(["run", "nightly", "rustc", "-vV"]).output();
     let output = output.ok().filter(|output| output.status.success());
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
     let missing = if host.is_none() { vec!["a nightly toolchain".to_owned()] } else { Vec::new() };
-    report("fuzzing", &missing, "rustup toolchain install nightly")?;
+    report(user, &missing, "rustup toolchain install nightly")?;
     Ok(host.unwrap_or_default().to_owned())
 }
 

@@ -21,7 +21,8 @@ pub(crate) fn run() -> Result<()> {
         run_command(&mut cargo("fmt --all --check"))?;
         run_command(&mut cargo("fmt --all --manifest-path bench/Cargo.toml --check"))?;
         run_command(&mut cargo("fmt --manifest-path fuzz/Cargo.toml --check"))?;
-        run_command(&mut cargo("fmt --manifest-path tests/crypto-backends/Cargo.toml --check"))
+        run_command(&mut cargo("fmt --manifest-path tests/crypto-backends/Cargo.toml --check"))?;
+        run_command(&mut cargo("fmt --manifest-path tests/races/Cargo.toml --check"))
     })?;
     steps.run("tidiness", tidy::check)?;
     steps.run("dependency tree", tree::check)?;

@@ -1,27 +1,36 @@
-//! Looks for thousands of texts at once.
+//! Looks for thousands of texts at once, and for what is a secret whoever made it, by its looks: client assertions, for one, exist
+//! only inside the library.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{Error, Result};
 
+use aho_corasick::AhoCorasick;
+use regex::bytes::RegexSet;
+
 use super::forms::{forms, SHORTEST};
-use super::shapes::{shape, BEGINS_A_SHAPE};
 
-/// Bits of the table that says which beginnings there are at all: nearly every place of a text is passed over by it.
-const TABLE_BITS: u32 = 20;
-/// The upper bits of the product with this number depend on all eight bytes.
-const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-const SHIFT: u32 = u64::BITS - TABLE_BITS;
+/// The name of each kind, and what it looks like.
+const SHAPES: [(&str, &str); 4] = [
+    // Header and payload are JSON objects in base64; without its signature it is of no use to anyone.
+    ("a signed JWT", r"eyJ[\w-]*\.eyJ[\w-]*\.[\w-]{16}"),
+    // `https://kafka.` in base64, and the rest of the URL.
+    ("a token of Amazon MSK", r"aHR0cHM6Ly9rYWZrYS[\w-]{82}"),
+    // `X-Amz-Signature=`, or `Signature=` in a header.
+    ("a signature of AWS", r"(?i)signature=[0-9a-f]{64}"),
+    ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+];
 
-/// The spellings of all secrets, by their first eight bytes.
+/// The spellings of all secrets, each with the name of its secret, and the shapes.
 pub(super) struct Finder {
-    table: Vec<bool>,
-    by_beginning: HashMap<u64, Vec<(String, String)>>,
+    spellings: AhoCorasick,
+    names: Vec<String>,
+    shapes: RegexSet,
 }
 
 impl Finder {
     /// A finder of `secrets`, given with their names.
     pub(super) fn new(secrets: &BTreeMap<String, String>) -> Result<Self> {
-        let mut finder = Self { table: vec![false; 1 << TABLE_BITS], by_beginning: HashMap::new() };
+        let (mut spellings, mut names) = (Vec::new(), Vec::new());
         for (secret, name) in secrets {
             if secret.len() < SHORTEST {
                 return Err(Error::other(format!(
@@ -29,52 +38,25 @@ impl Finder {
                     secret.len()
                 )));
             }
-            forms(secret).into_iter().for_each(|form| finder.add(form, name));
+            let forms = forms(secret);
+            names.extend(forms.iter().map(|_| name.clone()));
+            spellings.extend(forms);
         }
-        Ok(finder)
-    }
-
-    fn add(&mut self, form: String, name: &str) {
-        let beginning = form.bytes().take(SHORTEST).fold(0, pushed);
-        self.table[(beginning.wrapping_mul(MIX) >> SHIFT) as usize] = true;
-        self.by_beginning.entry(beginning).or_default().push((form, name.to_owned()));
+        let spellings = AhoCorasick::new(spellings).map_err(Error::other)?;
+        let shapes = RegexSet::new(SHAPES.map(|(_, looks)| looks)).map_err(Error::other)?;
+        Ok(Self { spellings, names, shapes })
     }
 
     /// The number of spellings.
     pub(super) fn forms(&self) -> usize {
-        self.by_beginning.values().map(Vec::len).sum()
+        self.names.len()
     }
 
-    /// The name of the first secret in a text.
+    /// The name of a secret in a text.
     pub(super) fn find(&self, text: &[u8]) -> Option<&str> {
-        let mut window = 0;
-        // Each byte of many megabytes comes by here, in a build without optimisation: no calls for those of no interest.
-        for at in 0..text.len() {
-            window = window << 8 | text[at] as u64;
-            if BEGINS_A_SHAPE[text[at] as usize] {
-                if let Some(name) = shape(&text[at..]) {
-                    return Some(name);
-                }
-            }
-            if self.table[(window.wrapping_mul(MIX) >> SHIFT) as usize] && at + 1 >= SHORTEST {
-                if let Some(name) = self.starting(window, &text[at + 1 - SHORTEST..]) {
-                    return Some(name);
-                }
-            }
-        }
-        None
+        let named = self.spellings.find(text).map(|found| self.names[found.pattern()].as_str());
+        named.or_else(|| self.shapes.matches(text).iter().next().map(|shape| SHAPES[shape].0))
     }
-
-    fn starting(&self, beginning: u64, text: &[u8]) -> Option<&str> {
-        let forms = self.by_beginning.get(&beginning)?;
-        let found = forms.iter().find(|(form, _)| text.starts_with(form.as_bytes()));
-        found.map(|(_, name)| name.as_str())
-    }
-}
-
-/// The last eight bytes, as one number.
-fn pushed(window: u64, byte: u8) -> u64 {
-    window << 8 | u64::from(byte)
 }
 
 #[cfg(test)]
@@ -109,5 +91,33 @@ mod tests {
     fn a_secret_that_is_too_short_is_refused() {
         let error = finder(&[("a password", "1234567")]).err().expect("too short").to_string();
         assert!(error.contains("a password is of 7 bytes") && !error.contains("1234567"), "{error}");
+    }
+
+    #[test]
+    fn each_kind_is_known_by_its_looks() {
+        let none = finder(&[]).expect("a finder");
+        let jwt = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJlLW9mLWl0 and more";
+        assert_eq!(none.find(jwt.as_bytes()), Some("a signed JWT"));
+        let msk = format!("token: aHR0cHM6Ly9rYWZrYS4{}", "a".repeat(100));
+        assert_eq!(none.find(msk.as_bytes()), Some("a token of Amazon MSK"));
+        let signature = format!("Signature={}&x", "0f".repeat(32));
+        assert_eq!(none.find(signature.as_bytes()), Some("a signature of AWS"));
+        assert_eq!(none.find(b"-----BEGIN EC PRIVATE KEY-----"), Some("a private key"));
+    }
+
+    #[test]
+    fn what_only_resembles_them_is_none() {
+        let none = finder(&[]).expect("a finder");
+        for text in [
+            "",
+            "eyJhbGciOiJFUzI1NiJ9",
+            "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJtZSJ9.[redacted]",
+            "eyJhbGciOiJFUzI1NiJ9.not.c2lnbmF0dXJlLW9mLWl0",
+            "aHR0cHM6Ly9rYWZrYS4",
+            "signature=[redacted]",
+            "-----BEGIN CERTIFICATE-----",
+        ] {
+            assert_eq!(none.find(text.as_bytes()), None, "{text}");
+        }
     }
 }

@@ -2,54 +2,48 @@
 
 use std::collections::BTreeSet;
 
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::Engine;
+use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
+
 /// Shorter ones would be found in ordinary text.
 pub(super) const SHORTEST: usize = 8;
-const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// As it is, as `Debug` and JSON escape it, as a URL and a form hold it, and each of these in base64, alone or in the middle of
 /// something longer, as in the header of HTTP Basic.
 pub(super) fn forms(secret: &str) -> BTreeSet<String> {
     let debug = format!("{secret:?}");
-    let encoded = percent(secret, "%20", |byte| format!("%{byte:02X}"));
+    let encoded = utf8_percent_encode(secret, RESERVED).to_string();
     let mut forms = BTreeSet::from([
         secret.to_owned(),
         debug[1..debug.len() - 1].to_owned(),
-        percent(secret, "%20", |byte| format!("%{byte:02x}")),
-        percent(secret, "+", |byte| format!("%{byte:02X}")),
+        lower_case(&encoded),
+        encoded.replace("%20", "+"),
         encoded,
     ]);
     for form in forms.clone() {
-        for alphabet in [STANDARD, URL_SAFE] {
-            forms.extend((0..3).map(|lead| middle_of_base64(form.as_bytes(), lead, alphabet)));
+        for alphabet in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+            forms.extend((0..3).map(|lead| middle_of_base64(form.as_bytes(), lead, &alphabet)));
         }
     }
     forms.retain(|form| form.len() >= SHORTEST);
     forms
 }
 
-fn percent(text: &str, space: &str, escape: impl Fn(u8) -> String) -> String {
-    let encode = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
-        b' ' => space.to_owned(),
-        _ => escape(byte),
-    };
-    text.bytes().map(encode).collect()
+/// A URL whose escapes are in lower case.
+fn lower_case(encoded: &str) -> String {
+    let mut parts = encoded.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| format!("{text}%{}{}", part[..2].to_lowercase(), &part[2..]))
 }
 
 /// The characters that depend on `text` alone where `lead` bytes (of a multiple of three) and any others stand around it.
-fn middle_of_base64(text: &[u8], lead: usize, alphabet: &[u8; 64]) -> String {
-    let mut encoded = String::with_capacity(text.len() * 4 / 3 + 4);
-    let (mut bits, mut left) = (0u32, 0);
-    for byte in std::iter::repeat_n(&0, lead).chain(text) {
-        bits = bits << 8 | u32::from(*byte);
-        left += 8;
-        while left >= 6 {
-            left -= 6;
-            encoded.push(char::from(alphabet[(bits >> left) as usize & 63]));
-        }
-    }
-    encoded.split_off((lead * 8).div_ceil(6).min(encoded.len()))
+fn middle_of_base64(text: &[u8], lead: usize, alphabet: &GeneralPurpose) -> String {
+    let encoded = alphabet.encode([&[0; 2][..lead], text].concat());
+    let whole = (lead + text.len()) * 8 / 6;
+    encoded[(lead * 8).div_ceil(6).min(whole)..whole].to_owned()
 }
 
 #[cfg(test)]
@@ -77,7 +71,7 @@ mod tests {
             assert!(forms("hunter2/hunter2").iter().any(|form| text.contains(form.as_str())), "{text}");
         }
         // printf '\377\376\375\374\373\372' | base64, both alphabets.
-        assert_eq!(middle_of_base64(b"\xff\xfe\xfd\xfc\xfb\xfa", 0, STANDARD), "//79/Pv6");
-        assert_eq!(middle_of_base64(b"\xff\xfe\xfd\xfc\xfb\xfa", 0, URL_SAFE), "__79_Pv6");
+        assert_eq!(middle_of_base64(b"\xff\xfe\xfd\xfc\xfb\xfa", 0, &STANDARD_NO_PAD), "//79/Pv6");
+        assert_eq!(middle_of_base64(b"\xff\xfe\xfd\xfc\xfb\xfa", 0, &URL_SAFE_NO_PAD), "__79_Pv6");
     }
 }

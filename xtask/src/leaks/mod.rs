@@ -8,7 +8,6 @@ mod figures;
 mod finder;
 mod forms;
 mod programs;
-mod shapes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};

@@ -42,7 +42,7 @@ impl Current {
 
     /// Whether the token lives and need not be renewed yet.
     pub(super) fn is_fresh(&self, now: Now) -> bool {
-        now.monotonic < self.renew_at && !self.stepped(now) && self.remaining(now).is_some()
+        now.monotonic < self.renew_at && self.step(now).is_none() && self.remaining(now).is_some()
     }
 
     /// Whether a new client may still start with the token: it must not end while the client logs in.
@@ -79,17 +79,21 @@ impl Current {
         self.token.secret() == token.secret() && self.token.expires_at() == token.expires_at()
     }
 
-    fn stepped(&self, now: Now) -> bool {
-        stepped(self.fetched, now)
+    /// How far the wall clock was set, or the machine slept, since the token came.
+    pub(super) fn step(&self, now: Now) -> Option<i64> {
+        step(self.fetched, now)
     }
 }
 
-/// Whether the wall clock was set, or the machine slept, between the two.
-pub(super) fn stepped(from: Now, to: Now) -> bool {
+/// By how many seconds the wall clock went ahead of the monotonic one between the two, because it was set or the machine slept;
+/// a negative number where it was set back, and none where they agree well enough.
+pub(super) fn step(from: Now, to: Now) -> Option<i64> {
     let passed = to.monotonic.saturating_sub(from.monotonic);
-    let expected = from.wall + passed;
-    let difference = to.wall.duration_since(expected).unwrap_or_else(|error| error.duration());
-    difference > STEP
+    let (sign, difference) = match to.wall.duration_since(from.wall + passed) {
+        Ok(ahead) => (1, ahead),
+        Err(behind) => (-1, behind.duration()),
+    };
+    (difference > STEP).then(|| sign * i64::try_from(difference.as_secs()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::sync::{watch, Notify, Semaphore};
 
 use super::clients::Clients;
-use super::current::{stepped, Current};
+use super::current::{step, Current};
 use super::fetch::{fetch, STUCK_FETCHES};
 use super::TokenSourceBuilder;
 use crate::clock::Now;
@@ -55,7 +55,7 @@ pub(super) struct RetryAt {
 impl RetryAt {
     /// How long after `now` it is `moment`. Somebody who sets a clock that was wrong has put right what the pause waits for.
     fn pause_until(&self, moment: Duration, now: Now) -> Duration {
-        if self.error.kind() == ErrorKind::ClockSkew && stepped(self.failed, now) {
+        if self.error.kind() == ErrorKind::ClockSkew && step(self.failed, now).is_some() {
             return Duration::ZERO;
         }
         moment.saturating_sub(now.monotonic)
@@ -221,6 +221,7 @@ impl Inner {
     }
 
     async fn fetch_and_push(&self) -> Outcome {
+        self.report_step();
         let fetched = fetch(self.provider.clone(), self.fetch_timeout, &self.clock, &self.threads).await;
         let now = self.clock.now();
         match fetched.and_then(|token| self.accept(token, now)) {
@@ -235,6 +236,15 @@ impl Inner {
                 Err(error)
             }
         }
+    }
+
+    /// The only word about a wrong clock where tokens are signed on this machine: brokers do not say why they refuse one.
+    fn report_step(&self) {
+        let step = self.current.load().as_ref().and_then(|current| current.step(self.clock.now()));
+        let Some(by_s) = step.filter(|_| self.flight().failures == 0) else { return };
+        tracing::warn!(name: "oauthbearer.clock.stepped", target: "oauthbearer",
+            provider = self.provider.name(), by_s,
+            "the wall clock was set or the machine slept: tokens are refused while the clock is wrong");
     }
 
     /// A failure as any other, or the driver would try again without a pause.

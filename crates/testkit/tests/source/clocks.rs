@@ -1,6 +1,34 @@
 //! Clocks that step, and machines and processes that sleep.
 
+use std::sync::Mutex;
+
+use oauthbearer_core::ErrorKind;
+use oauthbearer_testkit::listen_to_logs;
+
 use super::*;
+
+/// Steps that only one test makes.
+const TOLD: [&str; 2] = ["7777", "-7777"];
+
+#[tokio::test]
+async fn a_step_is_told_once_however_often_the_fetch_fails() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let heard = told.clone();
+    listen_to_logs(move |line| {
+        let step = line.fields.iter().find(|(name, value)| *name == "by_s" && TOLD.contains(value));
+        heard.lock().unwrap().extend(step.map(|(_, by)| (line.what.to_owned(), (*by).to_owned())));
+    });
+    let token = || Answer::Token(seconds(3600));
+    let failure = || Answer::error(ErrorKind::Unavailable);
+    let world = World::with([token(), failure(), failure(), token(), token()]);
+    let sink = world.sink().await;
+    world.clock.set_wall(world.wall() + seconds(7777));
+    world.pass_until(sink.received(2)).await;
+    world.clock.set_wall(world.wall() - seconds(7777));
+    world.pass_until(sink.received(3)).await;
+    let event = "oauthbearer.clock.stepped";
+    assert_eq!(*told.lock().unwrap(), TOLD.map(|by| (event.to_owned(), by.to_owned())));
+}
 
 /// Steps the wall clock, and lets the source look once.
 async fn renewals_after_step(step: impl FnOnce(&World)) -> (usize, Duration) {

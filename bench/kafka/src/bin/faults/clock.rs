@@ -3,6 +3,8 @@
 use std::env;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -11,6 +13,7 @@ use kafka::Result;
 use oauthbearer::rdkafka::Authenticator;
 use oauthbearer::Clock;
 use oauthbearer_e2e::identity::{Identity, REGION, USER};
+use oauthbearer_testkit::listen_to_logs;
 use oauthbearer_testkit::sts::{AccessKey, FakeSts};
 
 use crate::figures::Figures;
@@ -46,9 +49,17 @@ pub(crate) async fn with_sts(stage: Stage, offset: i64) -> Result<Figures> {
 
 /// Tokens that the process signs itself: only the broker can tell that they are of another time.
 pub(crate) async fn with_msk(stage: Stage, offset: i64) -> Result<Figures> {
+    let told = Arc::new(AtomicBool::new(false));
+    let hears = told.clone();
+    listen_to_logs(move |line| {
+        hears.fetch_or(line.what == "oauthbearer.clock.stepped", Ordering::SeqCst);
+    });
     topic::make(&stage.kafka, &stage.name).await?;
     let load = Load::start(&stage.msk(USER)?, &stage.name).await?;
     step(offset).await?;
+    if !told.load(Ordering::SeqCst) {
+        return Err("no event tells that the clock was set".into());
+    }
     if load.heard.authentication_errors().is_empty() {
         return Err("the broker took tokens of another hour".into());
     }

@@ -37,6 +37,6 @@ pub use library::sink::{SetTokenError, TokenSink};
 pub use library::source::{TokenSource, TokenSourceBuilder};
 pub use library::status::{Status, StatusWatcher};
 pub use library::token::{InvalidToken, Token, TokenBuilder};
-pub use runtime::tear_down;
+pub use runtime::{start, tear_down};
 
 use library::{login, registry, schedule};

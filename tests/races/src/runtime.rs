@@ -17,10 +17,14 @@ thread_local! {
     static SPAWNED: RefCell<Vec<AbortHandle>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Ends all tasks where they are, as a runtime does that ends. Call it also before each run.
+/// Before each run: the tasks of the last one mean nothing to it.
+pub fn start() {
+    SPAWNED.take();
+}
+
+/// Ends all tasks where they are, as a runtime does that ends.
 pub fn tear_down() {
-    let spawned = SPAWNED.take();
-    spawned.iter().for_each(AbortHandle::abort);
+    SPAWNED.take().iter().for_each(AbortHandle::abort);
 }
 
 pub(crate) struct Handle;

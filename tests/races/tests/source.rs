@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use races::clock::ManualClock;
 use races::{
-    async_trait, tear_down, Clock, ErrorKind, ProviderError, SetTokenError, Token, TokenProvider, TokenSink,
-    TokenSource,
+    async_trait, start, tear_down, Clock, ErrorKind, ProviderError, SetTokenError, Token, TokenProvider,
+    TokenSink, TokenSource,
 };
 use shuttle::future::{block_on, spawn, yield_now, JoinHandle};
+use shuttle::rand::{thread_rng, Rng};
 use shuttle::scheduler::{PctScheduler, RandomScheduler};
 use shuttle::sync::atomic::{AtomicBool, AtomicUsize};
 use shuttle::{Config, Runner};
@@ -34,10 +35,9 @@ fn explore<F: Future<Output = ()> + Send>(
     work: impl Fn() -> F + Clone + Send + Sync + 'static,
 ) {
     let run = move || {
-        tear_down();
+        start();
         fastrand::seed(0);
         block_on(work());
-        tear_down();
     };
     Runner::new(RandomScheduler::new_from_seed(SEED, orders), Config::new()).run(run.clone());
     Runner::new(PctScheduler::new_from_seed(SEED, 3, orders), Config::new()).run(run);
@@ -180,11 +180,14 @@ fn a_panic_leaves_nobody_waiting_and_no_flight() {
 
 #[test]
 fn a_runtime_torn_down_leaves_nobody_waiting_and_no_flight() {
-    explore(1000, || async {
+    explore(3000, || async {
         let world = World::new(Some(Fault::TornDown));
         let waiters = [world.waiter(), world.waiter()];
         let end = spawn(async {
-            yield_now().await;
+            // Sooner or later in the fetch.
+            for _ in 0..thread_rng().gen_range(0..50) {
+                yield_now().await;
+            }
             tear_down();
         });
         for waiter in waiters {

@@ -30,7 +30,7 @@ impl Outcome {
             Err(error) => Some(format!("{name} could not be run: {error}")),
         };
         let figures = match fs::read_to_string(folder.join(format!("{name}.csv"))) {
-            Ok(line) => line.trim().split(',').map(str::to_owned).collect(),
+            Ok(line) => line.trim().split(',').map(shown).collect(),
             // Without a broker there are no records to count.
             Err(_) => vec![if scenario.kind == Kind::Valgrind { "–" } else { "?" }.to_owned(); FIGURES],
         };
@@ -40,6 +40,11 @@ impl Outcome {
     pub(super) fn is_good(&self) -> bool {
         self.problem.is_none()
     }
+}
+
+/// A figure that there is none of shows as a dash.
+fn shown(figure: &str) -> String {
+    if figure.is_empty() { "–" } else { figure }.to_owned()
 }
 
 /// Prints the table.

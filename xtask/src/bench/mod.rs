@@ -9,7 +9,7 @@ mod msk;
 mod weight;
 
 use std::fs;
-use std::io::Result;
+use std::io::{Error, Result};
 use std::path::PathBuf;
 
 use crate::command::{cargo, run};
@@ -35,12 +35,16 @@ pub(crate) fn run_all() -> Result<()> {
         let name = manifest.display().to_string();
         steps.run(&name, || run(cargo("bench --benches --manifest-path").arg(&manifest)))?;
     }
-    first_token::steps(&mut steps)?;
-    msk::steps(&mut steps)?;
-    fleet::steps(&mut steps)?;
-    kafka::client_steps(&mut steps)?;
-    kafka::steps(&mut steps)?;
-    weight::steps(&mut steps)
+    // A goal that one misses does not hide the figures of the others.
+    let parts: [fn(&mut Steps) -> Result<()>; 6] =
+        [first_token::steps, msk::steps, fleet::steps, kafka::client_steps, kafka::steps, weight::steps];
+    let failures = parts.iter().filter_map(|part| part(&mut steps).err());
+    let failures: Vec<String> = failures.map(|error| error.to_string()).collect();
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::other(failures.join("\n")))
+    }
 }
 
 /// Their manifests, in order.

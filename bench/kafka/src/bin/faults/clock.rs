@@ -18,14 +18,13 @@ use oauthbearer_testkit::sts::{AccessKey, FakeSts};
 
 use crate::figures::Figures;
 use crate::load::Load;
+use crate::service::recovered;
 use crate::stage::{for_load, pause, seconds, Stage, AUDIENCE, ISSUER};
 use crate::topic;
 
 /// What libfaketime reads at every call.
 const FILE: &str = "FAKETIME_TIMESTAMP_FILE";
 const WRONG: Duration = seconds(60);
-/// How soon clients must work again once the clock is right.
-const SOON: Duration = seconds(30);
 
 /// Tokens of a fake STS whose clock stays right.
 pub(crate) async fn with_sts(stage: Stage, offset: i64) -> Result<Figures> {
@@ -44,7 +43,7 @@ pub(crate) async fn with_sts(stage: Stage, offset: i64) -> Result<Figures> {
     if !failures.iter().any(|text| text.contains("clock")) {
         return Err(format!("no error names the clock: {failures:?}").into());
     }
-    finish(load).await
+    recovered(load).await
 }
 
 /// Tokens that the process signs itself: only the broker can tell that they are of another time.
@@ -63,7 +62,7 @@ pub(crate) async fn with_msk(stage: Stage, offset: i64) -> Result<Figures> {
     if load.heard.authentication_errors().is_empty() {
         return Err("the broker took tokens of another hour".into());
     }
-    finish(load).await
+    recovered(load).await
 }
 
 /// Sets the clock wrong, waits, and puts it right.
@@ -81,17 +80,6 @@ async fn step(offset: i64) -> Result<()> {
         return Err(format!("the clock was not stepped, it is {off:?} off: is libfaketime loaded?").into());
     }
     Ok(std::fs::write(&file, "+0")?)
-}
-
-async fn finish(load: Load) -> Result<Figures> {
-    let recovery = load.recovers().await?;
-    let figures = Figures { recovery: Some(recovery), ..load.finish().await? };
-    if recovery > SOON {
-        return Err(
-            format!("it took {recovery:?} until all worked again, at most {SOON:?}: {figures:?}").into()
-        );
-    }
-    Ok(figures)
 }
 
 fn credentials(identity: Identity) -> SharedCredentialsProvider {

@@ -93,15 +93,21 @@ pub(crate) async fn judge(load: Load, brief: bool) -> Result<Figures> {
     if load.status()?.failures == 0 {
         return Err("the trouble stopped no fetch".into());
     }
+    let figures = recovered(load).await?;
+    if brief && figures.authentication_errors > 0 {
+        return Err(format!("clients with a live token were disturbed: {figures:?}").into());
+    }
+    Ok(figures)
+}
+
+/// The figures of clients that must work again soon after this moment.
+pub(crate) async fn recovered(load: Load) -> Result<Figures> {
     let recovery = load.recovers().await?;
     let figures = Figures { recovery: Some(recovery), ..load.finish().await? };
     if recovery > SOON {
         return Err(
             format!("it took {recovery:?} until all worked again, at most {SOON:?}: {figures:?}").into()
         );
-    }
-    if brief && figures.authentication_errors > 0 {
-        return Err(format!("clients with a live token were disturbed: {figures:?}").into());
     }
     Ok(figures)
 }

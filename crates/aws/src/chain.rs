@@ -1,4 +1,6 @@
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -60,6 +62,9 @@ pub struct CredentialChain {
     fetches: AtomicU64,
     report: Report,
 }
+
+/// What is compiled in this crate, where a plain future would be in each that awaits it, the SDK's calls and all.
+type Compiled<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Held by the one that fetches. What the last fetch failed with is for those who waited for it.
 #[derive(Default)]
@@ -138,29 +143,37 @@ impl CredentialChain {
     }
 
     /// Fetches; or gives out the kept credentials once more where that fails and they still live.
-    async fn renew(&self) -> Result<Credentials, ProviderError> {
-        let kept = self.kept.load_full();
-        let sdk = self.sdk();
-        match self.fetch(&sdk, kept.as_ref().map(|kept| kept.source)).await {
-            Ok(fetched) => {
-                let fetched = Arc::new(fetched);
-                self.kept.store(Some(Arc::clone(&fetched)));
-                self.report.found(&fetched, &self.config, &self.environment, &sdk).await;
-                Ok(fetched.credentials.clone())
-            }
-            Err(error) => match kept.filter(|kept| self.still_lives(kept)) {
-                Some(kept) => {
-                    tracing::warn!(
-                        name: "oauthbearer.aws.renewal_failed",
-                        target: "oauthbearer",
-                        error = %error,
-                        "AWS credentials could not be renewed; those in use live a little longer"
-                    );
-                    Ok(kept.credentials.clone())
+    fn renew(&self) -> Compiled<'_, Result<Credentials, ProviderError>> {
+        Box::pin(async move {
+            let kept = self.kept.load_full();
+            let sdk = self.sdk();
+            match self.fetch(&sdk, kept.as_ref().map(|kept| kept.source)).await {
+                Ok(fetched) => {
+                    let credentials = fetched.credentials.clone();
+                    self.keep(fetched, &sdk).await;
+                    Ok(credentials)
                 }
-                None => Err(error),
-            },
-        }
+                Err(error) => match kept.filter(|kept| self.still_lives(kept)) {
+                    Some(kept) => {
+                        tracing::warn!(
+                            name: "oauthbearer.aws.renewal_failed",
+                            target: "oauthbearer",
+                            error = %error,
+                            "AWS credentials could not be renewed; those in use live a little longer"
+                        );
+                        Ok(kept.credentials.clone())
+                    }
+                    None => Err(error),
+                },
+            }
+        })
+    }
+
+    /// Keeps what was fetched, and tells of it.
+    async fn keep(&self, fetched: Fetched, sdk: &Sdk) {
+        let fetched = Arc::new(fetched);
+        self.kept.store(Some(Arc::clone(&fetched)));
+        self.report.found(&fetched, &self.config, &self.environment, sdk).await;
     }
 
     fn still_lives(&self, kept: &Fetched) -> bool {
@@ -188,12 +201,18 @@ impl CredentialChain {
         let credentials = ask(provider).await?;
         check_life(&credentials, Source::Injected, self.clock.wall())?;
         if self.kept.load().is_none() {
-            let sdk = self.sdk();
-            let fetched = Arc::new(self.walk(&sdk).await.injected(credentials.clone()));
-            self.kept.store(Some(Arc::clone(&fetched)));
-            self.report.found(&fetched, &self.config, &self.environment, &sdk).await;
+            self.introduce(credentials.clone()).await;
         }
         Ok(credentials)
+    }
+
+    /// What injected credentials bring along, at first sight.
+    fn introduce(&self, credentials: Credentials) -> Compiled<'_, ()> {
+        Box::pin(async move {
+            let sdk = self.sdk();
+            let fetched = self.walk(&sdk).await.injected(credentials);
+            self.keep(fetched, &sdk).await;
+        })
     }
 
     fn role_step(&self, role: &RoleConfig) -> RoleStep {
@@ -208,11 +227,13 @@ impl CredentialChain {
         Sdk::new(self.clock.clone(), self.sdk_config.clone())
     }
 
-    async fn switches(&self) -> Switches {
-        match self.injected {
-            Some(_) => Switches::default(),
-            None => Switches::read(&self.environment, self.config.profile.as_deref()).await,
-        }
+    fn switches(&self) -> Compiled<'_, Switches> {
+        Box::pin(async move {
+            match self.injected {
+                Some(_) => Switches::default(),
+                None => Switches::read(&self.environment, self.config.profile.as_deref()).await,
+            }
+        })
     }
 
     async fn walk<'a>(&'a self, sdk: &'a Sdk) -> Walk<'a> {

@@ -2,7 +2,7 @@
 //!
 //! Refreshing must not depend on the application's runtime, which may be blocked, single-threaded or gone.
 
-use std::sync::{mpsc, Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
 use arc_swap::ArcSwapOption;
@@ -52,12 +52,9 @@ fn running() -> Option<Handle> {
 fn start() -> std::io::Result<Process> {
     let runtime = Builder::new_current_thread().enable_all().thread_name("oauthbearer-fetch").build()?;
     let handle = runtime.handle().clone();
-    let (started, wait) = mpsc::channel();
-    let thread = thread::Builder::new().name("oauthbearer".into()).spawn(move || {
-        let _ = started.send(());
-        runtime.block_on(std::future::pending::<()>());
-    })?;
-    // The handle can only drive timers once the thread blocks on the runtime.
-    let _ = wait.recv();
+    // What is spawned before the thread gets that far waits for it.
+    let thread = thread::Builder::new()
+        .name("oauthbearer".into())
+        .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
     Ok(Process { pid: std::process::id(), thread: thread.thread().id(), handle })
 }

@@ -1,6 +1,9 @@
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{mpsc, Arc};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::{
@@ -54,7 +57,7 @@ impl TokenSource {
         }
         let (send, receive) = oneshot::channel();
         let inner = self.0.clone();
-        runtime::handle()?.spawn(async move {
+        spawn(&runtime::handle()?, async move {
             let _ = send.send(inner.wait_for_token(timeout).await);
         });
         receive.await.unwrap_or_else(|_| Err(gone()))
@@ -119,10 +122,10 @@ impl std::fmt::Debug for TokenSource {
 }
 
 /// Runs `work` on this library's thread and waits for it here, which no runtime minds.
-fn block_on_own_thread<T: Send + 'static>(
+fn block_on_own_thread(
     timeout: Duration,
-    work: impl std::future::Future<Output = Result<T, ProviderError>> + Send + 'static,
-) -> Result<T, ProviderError> {
+    work: impl Future<Output = Result<Token, ProviderError>> + Send + 'static,
+) -> Result<Token, ProviderError> {
     if runtime::is_own_thread() {
         let message = "a token was waited for on the thread that fetches it";
         return Err(
@@ -130,7 +133,7 @@ fn block_on_own_thread<T: Send + 'static>(
         );
     }
     let (send, receive) = mpsc::channel();
-    runtime::handle()?.spawn(async move {
+    spawn(&runtime::handle()?, async move {
         let _ = send.send(work.await);
     });
     // The work keeps to its own timeout and says more when it ends; this one is for a thread that does not run.
@@ -139,6 +142,12 @@ fn block_on_own_thread<T: Send + 'static>(
         Err(mpsc::RecvTimeoutError::Timeout) => Err(inner::timed_out(timeout)),
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(gone()),
     }
+}
+
+/// Starts `work` as a task. Boxed, so that the compiler makes all that a task is once, not for each.
+fn spawn(runtime: &Handle, work: impl Future<Output = ()> + Send + 'static) {
+    let work: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(work);
+    runtime.spawn(work);
 }
 
 fn gone() -> ProviderError {

@@ -205,7 +205,7 @@ impl Inner {
         let work = runtime.spawn(async move { inner.fetch_and_push().await });
         let inner = self.clone();
         let landing = Landing(inner.clone());
-        runtime.spawn(async move {
+        super::spawn(&runtime, async move {
             let outcome = work.await.unwrap_or_else(|_| Err(inner.note_panic()));
             drop(landing);
             send.send_replace(Some(outcome));

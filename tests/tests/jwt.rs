@@ -83,12 +83,7 @@ async fn stays_logged_in(listener: Listener, algorithm: &str, extensions: Option
     let (begin, end) =
         (format!("{}-{algorithm}-begin", listener.name()), format!("{}-{algorithm}-end", listener.name()));
 
-    let watched = Observer::new();
-    let producer = auth
-        .create_with_context::<_, FutureProducer<Observer>>(watched.clone())
-        .await
-        .shown()
-        .expect("a producer");
+    let (watched, producer) = watched_producer(&auth).await;
     let consumer = auth.create::<StreamConsumer>().await.shown().expect("a consumer");
     let admin = auth.create::<AdminClient<DefaultClientContext>>().await.shown().expect("an admin client");
     consumer.subscribe(&[TOPIC]).expect("subscribed");
@@ -138,15 +133,7 @@ async fn confluent_cloud_with_rs256() {
 /// What the client says of a login that the broker refuses.
 async fn refused(config: &mut ClientConfig) -> Vec<String> {
     let auth = authenticator(config.set("message.timeout.ms", "6000"), identity::USER);
-    let watched = Observer::new();
-    let producer = auth
-        .create_with_context::<_, FutureProducer<Observer>>(watched.clone())
-        .await
-        .shown()
-        .expect("a producer");
-    let sent = producer.send(FutureRecord::to(TOPIC).key("refused").payload("x"), WAIT).await;
-    sent.expect_err("the broker refuses the login").shown();
-    watched.seen().errors
+    refusals(&auth).await
 }
 
 fn has(errors: &[String], text: &str) {

@@ -37,12 +37,7 @@ async fn clients_outlive_the_identity_provider() {
         .set("sasl.login.refresh.window.factor", "0.5")
         .set("sasl.login.refresh.window.jitter", "0");
     let auth = from_config(&config);
-    let watched = Observer::new();
-    let producer = auth
-        .create_with_context::<_, FutureProducer<Observer>>(watched.clone())
-        .await
-        .shown()
-        .expect("a producer");
+    let (watched, producer) = watched_producer(&auth).await;
     let consumer = auth.create::<StreamConsumer>().await.shown().expect("a consumer");
     assign_from_start(&*consumer);
     let admin = auth.create::<AdminClient<DefaultClientContext>>().await.shown().expect("an admin client");

@@ -6,9 +6,9 @@ use std::io::{Error, Result};
 use crate::command::{cargo, run};
 use crate::kafka::{self, Options};
 use crate::steps::Steps;
-use crate::{keycloak, leaks, tools, workspace};
+use crate::{keycloak, leaks, races, tools, workspace};
 
-const UNIT_STEPS: usize = 4;
+const UNIT_STEPS: usize = 5;
 const E2E_STEPS: usize = 9;
 
 /// Everything.
@@ -44,7 +44,8 @@ fn unit_steps(steps: &mut Steps) -> Result<()> {
     steps.run("a program with both back-ends of jsonwebtoken", || {
         let line = "test --manifest-path tests/crypto-backends/Cargo.toml --target-dir";
         run(cargo(line).arg(workspace::target()))
-    })
+    })?;
+    steps.run("threads in every order (loom), or in thousands of orders (shuttle)", races::check)
 }
 
 fn e2e_steps(steps: &mut Steps) -> Result<()> {

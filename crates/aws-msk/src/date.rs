@@ -32,7 +32,7 @@ impl AmzDate {
     }
 
     /// `20231114T221320Z`
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8; 16] {
         &self.text
     }
 

@@ -11,6 +11,7 @@ mod keys;
 mod provider;
 mod region;
 mod signer;
+mod template;
 #[cfg(test)]
 mod vectors;
 

@@ -4,11 +4,10 @@ use arc_swap::ArcSwapOption;
 use aws_credential_types::Credentials;
 use aws_lc_rs::{digest, hmac};
 use aws_sigv4::sign::v4::generate_signing_key;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use base64::Engine;
 use percent_encoding::{utf8_percent_encode, AsciiSet, PercentEncode, NON_ALPHANUMERIC};
 
 use crate::date::AmzDate;
+use crate::template::Template;
 
 /// The service name in the scope of every MSK signature.
 const SERVICE: &str = "kafka-cluster";
@@ -39,14 +38,12 @@ struct Prepared {
     day: u64,
     expires: u64,
     key: hmac::Key,
-    /// The URL up to the date.
-    before_date: String,
+    /// The token, but for the date and the signature.
+    token: Template,
     /// The canonical request up to the date, digested.
     request: digest::Context,
-    /// The URL from there to the signature.
+    /// The canonical request after the date.
     after_date: String,
-    /// The canonical request after the query.
-    after_query: String,
     /// The text to sign between the date and the request's digest.
     scope: String,
 }
@@ -58,23 +55,7 @@ impl Signer {
 
     /// The token: the presigned URL in base64url without padding. `expires` is in seconds after `date`.
     pub(crate) fn token(&self, credentials: &Credentials, date: AmzDate, expires: u64) -> String {
-        URL_SAFE_NO_PAD.encode(self.url(credentials, date, expires))
-    }
-
-    /// The query is canonical up to its signature: encoded, and sorted by name.
-    fn url(&self, credentials: &Credentials, date: AmzDate, expires: u64) -> Vec<u8> {
-        let prepared = self.prepared(credentials, date, expires);
-        let Prepared { before_date, after_date, .. } = &*prepared;
-        let mut url = Vec::with_capacity(before_date.len() + after_date.len() + 192);
-        url.extend_from_slice(before_date.as_bytes());
-        url.extend_from_slice(date.as_bytes());
-        url.extend_from_slice(after_date.as_bytes());
-        let signature = prepared.signature(date, &url[before_date.len()..]);
-        url.extend_from_slice(b"&X-Amz-Signature=");
-        url.extend_from_slice(&hex(signature.as_ref()));
-        // Unsigned, as the official signers have it: brokers log it.
-        url.extend_from_slice(concat!("&User-Agent=oauthbearer%2F", env!("CARGO_PKG_VERSION")).as_bytes());
-        url
+        self.prepared(credentials, date, expires).sign(date)
     }
 
     fn prepared(&self, credentials: &Credentials, date: AmzDate, expires: u64) -> Arc<Prepared> {
@@ -102,33 +83,36 @@ impl Prepared {
         let mut request = digest::Context::new(&digest::SHA256);
         request.update(b"GET\n/\n");
         request.update(query.as_bytes());
+        let rest =
+            format!("&X-Amz-Expires={expires}{}&X-Amz-SignedHeaders=host", session_token.unwrap_or_default());
         Self {
             credentials: credentials.clone(),
             day: date.day(),
             expires,
             key: hmac::Key::new(hmac::HMAC_SHA256, key.as_ref()),
-            before_date: format!("https://{host}/?{query}"),
-            request,
-            after_date: format!(
-                "&X-Amz-Expires={expires}{}&X-Amz-SignedHeaders=host",
-                session_token.unwrap_or_default()
+            token: Template::new(
+                format!("https://{host}/?{query}").as_bytes(),
+                format!("{rest}&X-Amz-Signature=").as_bytes(),
+                // Unsigned, as the official signers have it: brokers log it.
+                concat!("&User-Agent=oauthbearer%2F", env!("CARGO_PKG_VERSION")).as_bytes(),
             ),
-            after_query: format!("\nhost:{host}\n\nhost\n{EMPTY_PAYLOAD}"),
+            request,
+            after_date: format!("{rest}\nhost:{host}\n\nhost\n{EMPTY_PAYLOAD}"),
             scope: format!("\n{day}/{region}/{SERVICE}/aws4_request\n"),
         }
     }
 
-    /// Signs the query whose part from the date on is `query`.
-    fn signature(&self, date: AmzDate, query: &[u8]) -> hmac::Tag {
+    /// The token of `date`. The query is canonical up to its signature: encoded, and sorted by name.
+    fn sign(&self, date: AmzDate) -> String {
         let mut request = self.request.clone();
-        request.update(query);
-        request.update(self.after_query.as_bytes());
+        request.update(date.as_bytes());
+        request.update(self.after_date.as_bytes());
         let mut text = hmac::Context::with_key(&self.key);
         text.update(b"AWS4-HMAC-SHA256\n");
         text.update(date.as_bytes());
         text.update(self.scope.as_bytes());
         text.update(&hex(request.finish().as_ref()));
-        text.sign()
+        self.token.fill(date.as_bytes(), &hex(text.sign().as_ref()))
     }
 }
 

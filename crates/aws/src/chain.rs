@@ -1,9 +1,7 @@
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
@@ -11,12 +9,13 @@ use aws_credential_types::Credentials;
 use aws_types::SdkConfig;
 use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
+use crate::boxed::{boxed, Boxed};
 use crate::failure::source_failure;
 use crate::profile::Switches;
 use crate::report::Report;
 use crate::sdk::Sdk;
 use crate::sts::{Identity, RoleStep, StsSettings};
-use crate::walk::{left, Fetched, Walk};
+use crate::walk::{Fetched, Walk};
 use crate::{AwsRegion, CredentialConfig, Environment, RoleConfig, Source};
 
 mod builder;
@@ -62,9 +61,6 @@ pub struct CredentialChain {
     fetches: AtomicU64,
     report: Report,
 }
-
-/// What is compiled in this crate, where a plain future would be in each that awaits it, the SDK's calls and all.
-type Compiled<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Held by the one that fetches. What the last fetch failed with is for those who waited for it.
 #[derive(Default)]
@@ -138,13 +134,13 @@ impl CredentialChain {
     fn fresh(&self) -> Option<Credentials> {
         let kept = self.kept.load();
         let kept = kept.as_ref()?;
-        let good = left(&kept.credentials, self.clock.wall()).map_or(kept.fixed, |left| left >= RENEW_AHEAD);
+        let good = left(&kept.credentials, &self.clock).map_or(kept.fixed, |left| left >= RENEW_AHEAD);
         (good && !kept.watched.changed()).then(|| kept.credentials.clone())
     }
 
     /// Fetches; or gives out the kept credentials once more where that fails and they still live.
-    fn renew(&self) -> Compiled<'_, Result<Credentials, ProviderError>> {
-        Box::pin(async move {
+    fn renew(&self) -> Boxed<'_, Result<Credentials, ProviderError>> {
+        boxed(async move {
             let kept = self.kept.load_full();
             let sdk = self.sdk();
             match self.fetch(&sdk, kept.as_ref().map(|kept| kept.source)).await {
@@ -177,7 +173,7 @@ impl CredentialChain {
     }
 
     fn still_lives(&self, kept: &Fetched) -> bool {
-        let lives = left(&kept.credentials, self.clock.wall()).is_some_and(|left| left >= MIN_LIFE);
+        let lives = left(&kept.credentials, &self.clock).is_some_and(|left| left >= MIN_LIFE);
         lives && !kept.watched.changed()
     }
 
@@ -187,19 +183,19 @@ impl CredentialChain {
             Some(provider) => walk.injected(ask(provider).await?),
             None => walk.first(last).await?,
         };
-        check_life(&fetched.credentials, fetched.source, self.clock.wall())?;
+        check_life(&fetched.credentials, fetched.source, &self.clock)?;
         if let Some(role) = &self.config.role {
             fetched.credentials =
                 fetched.sts.assume_role(sdk, &self.role_step(role), fetched.credentials).await?;
             fetched.fixed = false;
-            check_life(&fetched.credentials, fetched.source, self.clock.wall())?;
+            check_life(&fetched.credentials, fetched.source, &self.clock)?;
         }
         Ok(fetched)
     }
 
     async fn ask_injected(&self, provider: &SharedCredentialsProvider) -> Result<Credentials, ProviderError> {
         let credentials = ask(provider).await?;
-        check_life(&credentials, Source::Injected, self.clock.wall())?;
+        check_life(&credentials, Source::Injected, &self.clock)?;
         if self.kept.load().is_none() {
             self.introduce(credentials.clone()).await;
         }
@@ -207,8 +203,8 @@ impl CredentialChain {
     }
 
     /// What injected credentials bring along, at first sight.
-    fn introduce(&self, credentials: Credentials) -> Compiled<'_, ()> {
-        Box::pin(async move {
+    fn introduce(&self, credentials: Credentials) -> Boxed<'_, ()> {
+        boxed(async move {
             let sdk = self.sdk();
             let fetched = self.walk(&sdk).await.injected(credentials);
             self.keep(fetched, &sdk).await;
@@ -227,13 +223,11 @@ impl CredentialChain {
         Sdk::new(self.clock.clone(), self.sdk_config.clone())
     }
 
-    fn switches(&self) -> Compiled<'_, Switches> {
-        Box::pin(async move {
-            match self.injected {
-                Some(_) => Switches::default(),
-                None => Switches::read(&self.environment, self.config.profile.as_deref()).await,
-            }
-        })
+    async fn switches(&self) -> Switches {
+        match self.injected {
+            Some(_) => Switches::default(),
+            None => Switches::read(&self.environment, self.config.profile.as_deref()).await,
+        }
     }
 
     async fn walk<'a>(&'a self, sdk: &'a Sdk) -> Walk<'a> {
@@ -254,8 +248,13 @@ async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, Provid
     answer.map_err(|error| source_failure(Source::Injected, "the injected credentials provider", &error))
 }
 
-fn check_life(credentials: &Credentials, source: Source, now: SystemTime) -> Result<(), ProviderError> {
-    let left = match left(credentials, now) {
+/// How long credentials still live; none where they have no end. The clock is read for those only that have one.
+fn left(credentials: &Credentials, clock: &Clock) -> Option<Duration> {
+    credentials.expiry().map(|expiry| expiry.duration_since(clock.wall()).unwrap_or_default())
+}
+
+fn check_life(credentials: &Credentials, source: Source, clock: &Clock) -> Result<(), ProviderError> {
+    let left = match left(credentials, clock) {
         Some(left) if left < MIN_LIFE => left.as_secs(),
         _ => return Ok(()),
     };

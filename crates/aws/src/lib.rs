@@ -10,6 +10,7 @@
 //! The features `sso` and `credentials-process` add profiles that log in with IAM Identity Center, and profiles with a
 //! `credential_process` line.
 
+mod boxed;
 mod chain;
 mod environment;
 mod failure;

@@ -11,6 +11,7 @@ use aws_credential_types::Credentials;
 use aws_types::os_shim_internal::Fs;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
+use crate::boxed::boxed;
 use crate::sts::{RoleStep, WebIdentity};
 use crate::watch::Watched;
 use crate::{AwsRegion, Environment, Source};
@@ -80,16 +81,19 @@ pub(crate) async fn load(
     files.iter().for_each(|file| watched.add(file));
     let place = files.map(|file| file.display().to_string()).join(" or ");
     let name = chosen_name(environment, name);
-    let chosen = Some(name.clone().into());
-    let set = aws_config::profile::load(&Fs::real(), environment.as_sdk(), &Default::default(), chosen)
-        .await
-        .map_err(|_| unparsable(&place))?;
+    let set = read(environment, &name).await.ok_or_else(|| unparsable(&place))?;
     let Some(profile) = set.get_profile(&name) else {
         return Err(NoPlan::Absent(format!("there is no profile '{name}' in {place}")));
     };
     let mut plan = Resolver { set: &set, session_name }.plan(&name)?;
     plan.region = profile.get("region").and_then(AwsRegion::parse);
     Ok(plan)
+}
+
+/// The profiles of both files, with `chosen` as the one in use. None where a file cannot be parsed.
+async fn read(environment: &Environment, chosen: &str) -> Option<ProfileSet> {
+    let (files, chosen) = (Fs::real(), Some(chosen.to_owned().into()));
+    boxed(aws_config::profile::load(&files, environment.as_sdk(), &Default::default(), chosen)).await.ok()
 }
 
 /// The profile in use.

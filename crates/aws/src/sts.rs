@@ -10,6 +10,7 @@ use aws_types::origin::Origin;
 use aws_types::SdkConfig;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
+use crate::boxed::boxed;
 use crate::failure::sts_failure;
 use crate::keys::{endpoint_fault, STS_ENDPOINT_VARIABLE};
 use crate::profile::Switches;
@@ -147,15 +148,14 @@ impl StsSettings {
         base: Credentials,
     ) -> Result<Credentials, ProviderError> {
         let step = format!("AssumeRole of {}", role.arn);
-        let output = self
+        let call = self
             .client(sdk, Some(base))?
             .assume_role()
             .role_arn(&role.arn)
             .role_session_name(&role.session_name)
-            .set_external_id(role.external_id.clone())
-            .send()
-            .await
-            .map_err(|error| sts_failure(&step, self, sdk.clock(), &error))?;
+            .set_external_id(role.external_id.clone());
+        let output =
+            boxed(call.send()).await.map_err(|error| sts_failure(&step, self, sdk.clock(), &error))?;
         credentials(&step, output.credentials, "AssumeRole")
     }
 
@@ -176,15 +176,14 @@ impl StsSettings {
                 "Check AWS_WEB_IDENTITY_TOKEN_FILE, and that the service account's token is mounted there",
             )
         })?;
-        let output = self
+        let call = self
             .client(sdk, None)?
             .assume_role_with_web_identity()
             .role_arn(&role.arn)
             .role_session_name(&role.session_name)
-            .web_identity_token(token.trim())
-            .send()
-            .await
-            .map_err(|error| sts_failure(&step, self, sdk.clock(), &error))?;
+            .web_identity_token(token.trim());
+        let output =
+            boxed(call.send()).await.map_err(|error| sts_failure(&step, self, sdk.clock(), &error))?;
         credentials(&step, output.credentials, "WebIdentity")
     }
 
@@ -194,10 +193,8 @@ impl StsSettings {
         sdk: &Sdk,
         whose: Credentials,
     ) -> Result<Identity, ProviderError> {
-        let output = self
-            .client(sdk, Some(whose))?
-            .get_caller_identity()
-            .send()
+        let call = self.client(sdk, Some(whose))?.get_caller_identity();
+        let output = boxed(call.send())
             .await
             .map_err(|error| sts_failure("GetCallerIdentity", self, sdk.clock(), &error))?;
         match (output.arn, output.account) {

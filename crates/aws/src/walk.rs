@@ -1,7 +1,6 @@
 //! One walk along the standard chain. Every source is asked by itself, so that the one that answers is known.
 
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::imds::{self, credentials::ImdsCredentialsProvider};
@@ -255,11 +254,6 @@ fn gone(source: Source, why: &str) -> ProviderError {
         format!("The AWS credentials of this process came from the {source}, which has none now ({why})");
     ProviderError::new(ErrorKind::Unavailable, message)
         .with_help("Put them back; or restart the process to use another source, which is another principal")
-}
-
-/// How long credentials live from `now` on. None where nobody says.
-pub(crate) fn left(credentials: &Credentials, now: SystemTime) -> Option<std::time::Duration> {
-    credentials.expiry().map(|expiry| expiry.duration_since(now).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! Refreshing must not depend on the application's runtime, which may be blocked, single-threaded or gone.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
@@ -37,6 +39,13 @@ pub(crate) fn handle() -> Result<Handle, ProviderError> {
     let handle = process.handle.clone();
     PROCESS.store(Some(Arc::new(process)));
     Ok(handle)
+}
+
+/// Starts `work` on it. Boxed, so that the compiler makes all that a task is once, not for each.
+pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Result<(), ProviderError> {
+    let work: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(work);
+    handle()?.spawn(work);
+    Ok(())
 }
 
 /// Whether the caller is that thread, which must never wait.

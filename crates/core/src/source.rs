@@ -1,9 +1,7 @@
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::{mpsc, Arc};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::{
@@ -57,9 +55,9 @@ impl TokenSource {
         }
         let (send, receive) = oneshot::channel();
         let inner = self.0.clone();
-        spawn(&runtime::handle()?, async move {
+        runtime::spawn(async move {
             let _ = send.send(inner.wait_for_token(timeout).await);
-        });
+        })?;
         receive.await.unwrap_or_else(|_| Err(gone()))
     }
 
@@ -133,21 +131,15 @@ fn block_on_own_thread(
         );
     }
     let (send, receive) = mpsc::channel();
-    spawn(&runtime::handle()?, async move {
+    runtime::spawn(async move {
         let _ = send.send(work.await);
-    });
+    })?;
     // The work keeps to its own timeout and says more when it ends; this one is for a thread that does not run.
     match receive.recv_timeout(timeout.saturating_add(Duration::from_secs(1))) {
         Ok(result) => result,
         Err(mpsc::RecvTimeoutError::Timeout) => Err(inner::timed_out(timeout)),
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(gone()),
     }
-}
-
-/// Starts `work` as a task. Boxed, so that the compiler makes all that a task is once, not for each.
-fn spawn(runtime: &Handle, work: impl Future<Output = ()> + Send + 'static) {
-    let work: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(work);
-    runtime.spawn(work);
 }
 
 fn gone() -> ProviderError {

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use aws_credential_types::provider::{future, ProvideCredentials, SharedCredentialsProvider};
 use aws_credential_types::Credentials;
-use oauthbearer::rdkafka::{Authenticator, AuthenticatorBuilder};
+use oauthbearer::rdkafka::{Authenticated, Authenticator, AuthenticatorBuilder};
 use oauthbearer::{Clock, Properties, ProviderConfig, ProviderFactory, Registry, TokenProvider};
 use oauthbearer_aws_msk::Factory;
 use oauthbearer_e2e::identity::{Identity, REGION};
-use oauthbearer_e2e::{Kafka, Listener};
+use oauthbearer_e2e::{Kafka, Listener, TOPIC};
 use oauthbearer_testkit::ShortLived;
 use rdkafka::consumer::{Consumer, ConsumerContext, StreamConsumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
-use rdkafka::producer::{DeliveryResult, ProducerContext};
+use rdkafka::producer::{DeliveryResult, FutureProducer, FutureRecord, ProducerContext};
 use rdkafka::{ClientConfig, ClientContext, Statistics};
 use tokio::sync::watch::Sender;
 
@@ -197,6 +197,23 @@ impl ProducerContext for Observer {
     fn delivery(&self, _result: &DeliveryResult<'_>, _opaque: ()) {}
 }
 
+/// A producer, and what it says of its connections and errors.
+pub(crate) async fn watched_producer(
+    auth: &Authenticator,
+) -> (Observer, Authenticated<FutureProducer<Observer>>) {
+    let watched = Observer::new();
+    let producer = auth.create_with_context(watched.clone()).await.shown().expect("a producer");
+    (watched, producer)
+}
+
+/// What a producer says of a login that the broker refuses.
+pub(crate) async fn refusals(auth: &Authenticator) -> Vec<String> {
+    let (watched, producer) = watched_producer(auth).await;
+    let sent = producer.send(FutureRecord::to(TOPIC).key("refused").payload("x"), WAIT).await;
+    sent.expect_err("the broker refuses the login").shown();
+    watched.seen().errors
+}
+
 /// Reads records until one has the key `key`.
 pub(crate) async fn receive<C: ConsumerContext + 'static>(
     consumer: &StreamConsumer<C>,
@@ -222,9 +239,9 @@ pub(crate) async fn receive_within<C: ConsumerContext + 'static>(
     in_time(timeout, found).await.unwrap_or_else(|| panic!("no record with the key {key}"))
 }
 
-/// A consumer that reads [`oauthbearer_e2e::TOPIC`] from its start, without a group's ceremony.
+/// A consumer that reads [`TOPIC`] from its start, without a group's ceremony.
 pub(crate) fn assign_from_start<C: ConsumerContext>(consumer: &impl Consumer<C>) {
     let mut list = rdkafka::TopicPartitionList::new();
-    list.add_partition_offset(oauthbearer_e2e::TOPIC, 0, rdkafka::Offset::Beginning).expect("an offset");
+    list.add_partition_offset(TOPIC, 0, rdkafka::Offset::Beginning).expect("an offset");
     consumer.assign(&list).expect("assigned");
 }

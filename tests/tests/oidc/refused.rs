@@ -114,15 +114,7 @@ async fn a_subject_token_that_is_none() {
 /// What the client says of a token that the broker refuses.
 async fn refused(config: &mut ClientConfig) -> Vec<String> {
     let auth = from_config(config.set("message.timeout.ms", "6000"));
-    let watched = Observer::new();
-    let producer = auth
-        .create_with_context::<_, FutureProducer<Observer>>(watched.clone())
-        .await
-        .shown()
-        .expect("a producer");
-    let sent = producer.send(FutureRecord::to(TOPIC).key("refused").payload("x"), WAIT).await;
-    sent.expect_err("the broker refuses the login").shown();
-    watched.seen().errors
+    refusals(&auth).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

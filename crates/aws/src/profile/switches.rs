@@ -1,7 +1,6 @@
 use aws_config::profile::Profile;
-use aws_types::os_shim_internal::Fs;
 
-use super::chosen_name;
+use super::{chosen_name, read};
 use crate::Environment;
 
 /// Which kind of AWS endpoints is wanted: the SDKs' `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`, else
@@ -16,11 +15,8 @@ impl Switches {
     /// Reads the environment, and the files where it leaves something open. A profile that cannot be read says nothing here.
     pub(crate) async fn read(environment: &Environment, profile: Option<&str>) -> Self {
         let name = chosen_name(environment, profile);
-        let chosen = Some(name.clone().into());
-        let set =
-            aws_config::profile::load(&Fs::real(), environment.as_sdk(), &Default::default(), chosen).await;
-        let profile = set.as_ref().ok().and_then(|set| set.get_profile(&name));
-        Self::of(environment, profile)
+        let set = read(environment, &name).await;
+        Self::of(environment, set.as_ref().and_then(|set| set.get_profile(&name)))
     }
 
     fn of(environment: &Environment, profile: Option<&Profile>) -> Self {

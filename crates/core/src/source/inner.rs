@@ -131,7 +131,7 @@ impl Inner {
     /// the deadline.
     async fn attempt(self: &Arc<Self>, deadline: Duration) -> Option<Outcome> {
         let now = self.clock.now();
-        let fetch = match self.fetch(|flight| self.answer(flight, now)) {
+        let fetch = match self.fetch(Some(now)) {
             Ok(fetch) => fetch,
             Err(error) => return Some(Err(error)),
         };
@@ -182,15 +182,16 @@ impl Inner {
         fresh_for.max(retry)
     }
 
-    /// Joins the fetch under way, or starts one, unless there is an answer. Under one lock, so that no fetch lands between.
+    /// Joins the fetch under way, or starts one, unless somebody who `asked` then has an answer. Under one lock, so that no fetch
+    /// lands between.
     fn fetch(
         self: &Arc<Self>,
-        answer: impl FnOnce(&Flight) -> Option<Outcome>,
+        asked: Option<Now>,
     ) -> Result<watch::Receiver<Option<Outcome>>, ProviderError> {
-        let runtime = runtime::handle()?;
+        let handle = runtime::handle()?;
         let pid = std::process::id();
         let mut flight = self.flight();
-        if let Some(answer) = answer(&flight) {
+        if let Some(answer) = asked.and_then(|now| self.answer(&flight, now)) {
             return Ok(watch::channel(Some(answer)).1);
         }
         // A fetch of the process that forked this one never ends here.
@@ -202,20 +203,20 @@ impl Inner {
         drop(flight);
         let inner = self.clone();
         // A task of its own, so that a panic anywhere in it, such as tokio's when no thread can be started, is caught.
-        let work = runtime.spawn(async move { inner.fetch_and_push().await });
+        let work = handle.spawn(async move { inner.fetch_and_push().await });
         let inner = self.clone();
         let landing = Landing(inner.clone());
-        super::spawn(&runtime, async move {
+        runtime::spawn(async move {
             let outcome = work.await.unwrap_or_else(|_| Err(inner.note_panic()));
             drop(landing);
             send.send_replace(Some(outcome));
-        });
+        })?;
         Ok(receive)
     }
 
     /// For the driver: one renewal, whatever it brings.
     pub(super) async fn renew(self: &Arc<Self>) {
-        if let Ok(fetch) = self.fetch(|_| None) {
+        if let Ok(fetch) = self.fetch(None) {
             let _ = finished(fetch).await;
         }
     }

@@ -55,18 +55,14 @@ impl Signer {
 
     /// The token: the presigned URL in base64url without padding. `expires` is in seconds after `date`.
     pub(crate) fn token(&self, credentials: &Credentials, date: AmzDate, expires: u64) -> String {
-        self.prepared(credentials, date, expires).sign(date)
-    }
-
-    fn prepared(&self, credentials: &Credentials, date: AmzDate, expires: u64) -> Arc<Prepared> {
-        if let Some(kept) = &*self.prepared.load() {
-            if kept.day == date.day() && kept.expires == expires && kept.credentials == *credentials {
-                return Arc::clone(kept);
-            }
+        let kept = self.prepared.load();
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.serves(credentials, date, expires)) {
+            return kept.sign(date);
         }
-        let made = Arc::new(Prepared::new(&self.host, &self.region, credentials, date, expires));
-        self.prepared.store(Some(Arc::clone(&made)));
-        made
+        let made = Prepared::new(&self.host, &self.region, credentials, date, expires);
+        let token = made.sign(date);
+        self.prepared.store(Some(Arc::new(made)));
+        token
     }
 }
 
@@ -100,6 +96,10 @@ impl Prepared {
             after_date: format!("{rest}\nhost:{host}\n\nhost\n{EMPTY_PAYLOAD}"),
             scope: format!("\n{day}/{region}/{SERVICE}/aws4_request\n"),
         }
+    }
+
+    fn serves(&self, credentials: &Credentials, date: AmzDate, expires: u64) -> bool {
+        self.day == date.day() && self.expires == expires && self.credentials == *credentials
     }
 
     /// The token of `date`. The query is canonical up to its signature: encoded, and sorted by name.

@@ -33,6 +33,7 @@ mod provider;
 mod registry;
 mod runtime;
 mod schedule;
+mod secret;
 mod sink;
 mod source;
 mod status;

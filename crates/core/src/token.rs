@@ -2,8 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use secrecy::{ExposeSecret, SecretString};
-
+use crate::secret::Secret;
 use crate::{Clock, Extensions};
 
 /// A bearer token with what Kafka has to know of it. Cloning is cheap; `Debug` never shows the secret.
@@ -24,7 +23,7 @@ pub struct Token(Arc<Parts>);
 
 #[derive(Clone)]
 struct Parts {
-    secret: SecretString,
+    secret: Secret,
     principal: String,
     expires_at: SystemTime,
     extensions: Extensions,
@@ -34,7 +33,7 @@ impl Token {
     /// Starts a token whose secret is `secret`: what follows `Bearer ` on the wire.
     pub fn builder(secret: impl Into<String>) -> TokenBuilder {
         TokenBuilder {
-            secret: SecretString::from(secret.into()),
+            secret: Secret::new(secret.into()),
             principal: String::new(),
             expires_at: None,
             extensions: Extensions::default(),
@@ -44,7 +43,7 @@ impl Token {
     /// The secret itself. Give it to the broker and to nobody else.
     #[must_use]
     pub fn secret(&self) -> &str {
-        self.0.secret.expose_secret()
+        self.0.secret.expose()
     }
 
     /// The name that the client goes by; the broker takes its own from the token.
@@ -98,7 +97,7 @@ impl fmt::Debug for Token {
 /// Collects the parts of a [`Token`]; [`build`](Self::build) checks them.
 #[must_use]
 pub struct TokenBuilder {
-    secret: SecretString,
+    secret: Secret,
     principal: String,
     expires_at: Option<SystemTime>,
     extensions: Extensions,
@@ -130,7 +129,7 @@ impl TokenBuilder {
     /// [`InvalidToken`] for an empty or expired token, one with characters outside printable ASCII (RFC 6750 §2.1),
     /// and an empty principal or one with control characters.
     pub fn build(self, clock: &Clock) -> Result<Token, InvalidToken> {
-        let secret = self.secret.expose_secret();
+        let secret = self.secret.expose();
         if secret.is_empty() {
             return Err(InvalidToken::Empty);
         }

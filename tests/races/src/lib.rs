@@ -16,6 +16,7 @@ mod library {
     pub(crate) mod provider;
     pub(crate) mod registry;
     pub(crate) mod schedule;
+    pub(crate) mod secret;
     pub(crate) mod sink;
     pub(crate) mod source;
     pub(crate) mod status;
@@ -39,4 +40,4 @@ pub use library::status::{Status, StatusWatcher};
 pub use library::token::{InvalidToken, Token, TokenBuilder};
 pub use runtime::{start, tear_down};
 
-use library::{login, registry, schedule};
+use library::{login, registry, schedule, secret};

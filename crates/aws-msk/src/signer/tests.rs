@@ -166,9 +166,12 @@ fn the_token_is_the_url_in_base64url_without_padding() {
 fn what_is_prepared_follows_day_lifetime_and_credentials() {
     let signer = Signer::new("h".into(), "us-east-1".into());
     let at = |seconds| AmzDate::of(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
-    let static_ones = credentials(("A", "s"), None);
-    let first = signer.prepared(&static_ones, at(DAY), 900);
-    assert!(Arc::ptr_eq(&first, &signer.prepared(&credentials(("A", "s"), None), at(2 * DAY - 1), 900)));
+    let prepared = |credentials: Credentials, date, expires| {
+        signer.token(&credentials, date, expires);
+        signer.prepared.load_full().unwrap()
+    };
+    let first = prepared(credentials(("A", "s"), None), at(DAY), 900);
+    assert!(Arc::ptr_eq(&first, &prepared(credentials(("A", "s"), None), at(2 * DAY - 1), 900)));
     let mut before = first;
     for (key, session_token, day, expires) in [
         (("A", "s"), None, 2, 900),
@@ -178,7 +181,7 @@ fn what_is_prepared_follows_day_lifetime_and_credentials() {
         (("B", "t"), Some("x"), 2, 899),
         (("B", "t"), Some("y"), 2, 899),
     ] {
-        let after = signer.prepared(&credentials(key, session_token), at(day * DAY), expires);
+        let after = prepared(credentials(key, session_token), at(day * DAY), expires);
         assert!(!Arc::ptr_eq(&before, &after), "{key:?} {session_token:?} {day} {expires}");
         before = after;
     }
@@ -209,7 +212,7 @@ fn a_signer_that_was_used_before_signs_as_a_new_one() {
 #[test]
 fn debug_hides_the_key() {
     let signer = Signer::new("h".into(), "us-east-1".into());
-    signer.prepared(&credentials(("AKID", "hunter2"), None), AmzDate::of(UNIX_EPOCH).unwrap(), 900);
+    signer.token(&credentials(("AKID", "hunter2"), None), AmzDate::of(UNIX_EPOCH).unwrap(), 900);
     let text = format!("{signer:?}");
     assert!(!text.contains("hunter2") && !text.contains("AKID") && !text.contains("key"), "{text}");
 }

@@ -27,7 +27,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask <command>
   lint               formatting, clippy for every feature set, documents, licences, dependency tree, tidiness
-  test [unit|e2e]    unit and doc tests, then the end-to-end tests against a real Apache Kafka and Keycloak; both without a word
+  test [unit|e2e]    unit and doc tests and `races`, then the end-to-end tests against a real Apache Kafka and Keycloak; both
+                     without a word
   kafka up           start a real Apache Kafka and leave it running; also: [--jwks FILE] [--oidc URL]
   kafka run          the same until Ctrl-C
   kafka down         stop the one that `up` started

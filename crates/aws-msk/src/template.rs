@@ -61,8 +61,8 @@ impl<const LENGTH: usize> Gap<LENGTH> {
     fn fill(&self, gap: &[u8], text: &mut String) {
         let mut groups = self.around;
         groups[self.start..][..gap.len()].copy_from_slice(gap);
-        let mut characters = [0; SIGNATURE / GROUP * 4];
         // There is room for the longer of both.
+        let mut characters = [0; SIGNATURE / GROUP * 4];
         let length = URL_SAFE_NO_PAD.encode_slice(groups, &mut characters).unwrap_or_default();
         text.push_str(std::str::from_utf8(&characters[..length]).unwrap_or_default());
     }

@@ -1,7 +1,7 @@
 //! Futures behind a pointer.
 //!
-//! What awaits a plain future takes its whole machinery over, and every crate that does so compiles it anew. That of one call of the
-//! SDK's is most of what this crate compiles.
+//! A future that awaits another contains it and is compiled with it, again in each crate that awaits it. One call of the SDK's is
+//! most of what this crate compiles; behind a pointer it is compiled once.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -248,7 +248,7 @@ async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, Provid
     answer.map_err(|error| source_failure(Source::Injected, "the injected credentials provider", &error))
 }
 
-/// How long credentials still live; none where they have no end. The clock is read for those only that have one.
+/// How long credentials still live; none where they have no end. The clock is only read where they have one: that is a part of what a token costs.
 fn left(credentials: &Credentials, clock: &Clock) -> Option<Duration> {
     credentials.expiry().map(|expiry| expiry.duration_since(clock.wall()).unwrap_or_default())
 }

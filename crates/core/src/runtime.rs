@@ -30,7 +30,7 @@ pub(crate) fn handle() -> Result<Handle, ProviderError> {
     if let Some(handle) = running() {
         return Ok(handle);
     }
-    let process = start().map_err(|error| {
+    let process = start(thread::Builder::new().name("oauthbearer".into())).map_err(|error| {
         ProviderError::new(
             ErrorKind::Internal,
             format!("the token refresh thread could not be started: {error}"),
@@ -41,7 +41,7 @@ pub(crate) fn handle() -> Result<Handle, ProviderError> {
     Ok(handle)
 }
 
-/// Starts `work` on it. Boxed, so that the compiler makes all that a task is once, not for each.
+/// Starts `work` on that runtime. Boxed, so that tokio's code for a task is compiled once and not for each.
 pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Result<(), ProviderError> {
     let work: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(work);
     handle()?.spawn(work);
@@ -58,12 +58,30 @@ fn running() -> Option<Handle> {
     process.as_ref().filter(|process| process.pid == std::process::id()).map(|process| process.handle.clone())
 }
 
-fn start() -> std::io::Result<Process> {
+fn start(thread: thread::Builder) -> std::io::Result<Process> {
     let runtime = Builder::new_current_thread().enable_all().thread_name("oauthbearer-fetch").build()?;
-    let handle = runtime.handle().clone();
+    let runtime = Arc::new(runtime);
+    let (handle, running) = (runtime.handle().clone(), Arc::clone(&runtime));
     // What is spawned before the thread gets that far waits for it.
-    let thread = thread::Builder::new()
-        .name("oauthbearer".into())
-        .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-    Ok(Process { pid: std::process::id(), thread: thread.thread().id(), handle })
+    match thread.spawn(move || running.block_on(std::future::pending::<()>())) {
+        Ok(thread) => Ok(Process { pid: std::process::id(), thread: thread.thread().id(), handle }),
+        Err(error) => {
+            // Dropped in the application's own runtime, it would panic.
+            if let Some(runtime) = Arc::into_inner(runtime) {
+                runtime.shutdown_background();
+            }
+            Err(error)
+        }
+    }
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_thread_that_cannot_be_started_is_an_error_inside_a_runtime_too() {
+        let too_large = thread::Builder::new().stack_size(1 << 50);
+        assert!(start(too_large).is_err());
+    }
 }

@@ -1,6 +1,6 @@
 //! Text that is wiped from memory when it is dropped.
 
-/// A secret. It has no `Debug`, so that nobody shows it.
+/// A secret. It has no `Debug`, so that nobody shows it. What is wiped is the text, not spare room behind it.
 ///
 /// secrecy's wipes byte by byte: on a token of Amazon MSK, a tenth of the time of making one.
 #[derive(Clone)]

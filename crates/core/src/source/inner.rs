@@ -182,8 +182,8 @@ impl Inner {
         fresh_for.max(retry)
     }
 
-    /// Joins the fetch under way, or starts one, unless somebody who `asked` then has an answer. Under one lock, so that no fetch
-    /// lands between.
+    /// Joins the fetch under way, or starts one, unless there is an answer for who `asked` at that moment; nobody did where the
+    /// driver renews. Under one lock, so that no fetch lands between.
     fn fetch(
         self: &Arc<Self>,
         asked: Option<Now>,
@@ -201,11 +201,12 @@ impl Inner {
         let (send, receive) = watch::channel(None);
         flight.running = Some((pid, receive.clone()));
         drop(flight);
+        let landing = Landing(self.clone());
         let inner = self.clone();
         // A task of its own, so that a panic anywhere in it, such as tokio's when no thread can be started, is caught.
         let work = handle.spawn(async move { inner.fetch_and_push().await });
         let inner = self.clone();
-        let landing = Landing(inner.clone());
+        // Fails in a process that was forked at this very moment only; then the landing ends the flight.
         runtime::spawn(async move {
             let outcome = work.await.unwrap_or_else(|_| Err(inner.note_panic()));
             drop(landing);

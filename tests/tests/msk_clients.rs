@@ -206,11 +206,8 @@ async fn refused(kafka: &Kafka, provider: Arc<dyn TokenProvider>) -> BTreeSet<St
     config.remove("sasl.oauthbearer.config");
     config.set("message.timeout.ms", "8000");
     let auth = built(Authenticator::builder(&config).provider(provider));
-    let observer = Observer::new();
-    let producer = auth
-        .create_with_context::<_, FutureProducer<Observer>>(observer.clone())
-        .await
-        .expect("a producer: only the broker can tell");
+    // Only the broker can tell.
+    let (observer, producer) = watched_producer(&auth).await;
     let sent = producer.send(FutureRecord::to(TOPIC).key("refused").payload("x"), WAIT).await;
     let (error, _) = sent.expect_err("the broker refuses the login").shown();
     let error = error.told();

@@ -2,8 +2,6 @@
 //!
 //! Refreshing must not depend on the application's runtime, which may be blocked, single-threaded or gone.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
@@ -39,13 +37,6 @@ pub(crate) fn handle() -> Result<Handle, ProviderError> {
     let handle = process.handle.clone();
     PROCESS.store(Some(Arc::new(process)));
     Ok(handle)
-}
-
-/// Starts `work` on that runtime. Boxed, so that tokio's code for a task is compiled once and not for each.
-pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Result<(), ProviderError> {
-    let work: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(work);
-    handle()?.spawn(work);
-    Ok(())
 }
 
 /// Whether the caller is that thread, which must never wait.

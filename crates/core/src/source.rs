@@ -1,4 +1,5 @@
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::{mpsc, Arc};
 use std::time::Duration;
 
@@ -55,9 +56,9 @@ impl TokenSource {
         }
         let (send, receive) = oneshot::channel();
         let inner = self.0.clone();
-        runtime::spawn(async move {
+        runtime::handle()?.spawn(task(async move {
             let _ = send.send(inner.wait_for_token(timeout).await);
-        })?;
+        }));
         receive.await.unwrap_or_else(|_| Err(gone()))
     }
 
@@ -131,15 +132,20 @@ fn block_on_own_thread(
         );
     }
     let (send, receive) = mpsc::channel();
-    runtime::spawn(async move {
+    runtime::handle()?.spawn(task(async move {
         let _ = send.send(work.await);
-    })?;
+    }));
     // The work keeps to its own timeout and says more when it ends; this one is for a thread that does not run.
     match receive.recv_timeout(timeout.saturating_add(Duration::from_secs(1))) {
         Ok(result) => result,
         Err(mpsc::RecvTimeoutError::Timeout) => Err(inner::timed_out(timeout)),
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(gone()),
     }
+}
+
+/// Boxed, so that tokio's code for a task is compiled once and not for each.
+fn task(work: impl Future<Output = ()> + Send + 'static) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(work)
 }
 
 fn gone() -> ProviderError {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::thread;
 
 use futures::FutureExt;
-use shuttle::future::{self, AbortHandle, JoinHandle};
+use shuttle::future::{spawn, AbortHandle, JoinHandle};
 
 use crate::ProviderError;
 
@@ -33,11 +33,6 @@ pub(crate) fn handle() -> Result<Handle, ProviderError> {
     Ok(Handle)
 }
 
-pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Result<(), ProviderError> {
-    handle()?.spawn(work);
-    Ok(())
-}
-
 pub(crate) fn is_own_thread() -> bool {
     false
 }
@@ -49,7 +44,7 @@ impl Handle {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let task = future::spawn(AssertUnwindSafe(work).catch_unwind());
+        let task = spawn(AssertUnwindSafe(work).catch_unwind());
         SPAWNED.with_borrow_mut(|spawned| spawned.push(task.abort_handle()));
         Task(task)
     }

@@ -16,7 +16,7 @@ impl Inner {
     pub(super) fn start_driver(self: &Arc<Self>, clients: &mut Clients) -> Result<(), ProviderError> {
         let pid = std::process::id();
         if clients.driver != Some(pid) {
-            runtime::spawn(drive(self.clone()))?;
+            runtime::handle()?.spawn(super::task(drive(self.clone())));
             clients.driver = Some(pid);
         }
         Ok(())

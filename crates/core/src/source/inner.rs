@@ -206,12 +206,11 @@ impl Inner {
         // A task of its own, so that a panic anywhere in it, such as tokio's when no thread can be started, is caught.
         let work = handle.spawn(async move { inner.fetch_and_push().await });
         let inner = self.clone();
-        // Fails in a process that was forked at this very moment only; then the landing ends the flight.
-        runtime::spawn(async move {
+        handle.spawn(super::task(async move {
             let outcome = work.await.unwrap_or_else(|_| Err(inner.note_panic()));
             drop(landing);
             send.send_replace(Some(outcome));
-        })?;
+        }));
         Ok(receive)
     }
 

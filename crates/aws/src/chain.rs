@@ -138,31 +138,34 @@ impl CredentialChain {
         (good && !kept.watched.changed()).then(|| kept.credentials.clone())
     }
 
-    /// Fetches; or gives out the kept credentials once more where that fails and they still live.
+    /// [`renew_now`](Self::renew_now), compiled here.
     fn renew(&self) -> Boxed<'_, Result<Credentials, ProviderError>> {
-        boxed(async move {
-            let kept = self.kept.load_full();
-            let sdk = self.sdk();
-            match self.fetch(&sdk, kept.as_ref().map(|kept| kept.source)).await {
-                Ok(fetched) => {
-                    let credentials = fetched.credentials.clone();
-                    self.keep(fetched, &sdk).await;
-                    Ok(credentials)
-                }
-                Err(error) => match kept.filter(|kept| self.still_lives(kept)) {
-                    Some(kept) => {
-                        tracing::warn!(
-                            name: "oauthbearer.aws.renewal_failed",
-                            target: "oauthbearer",
-                            error = %error,
-                            "AWS credentials could not be renewed; those in use live a little longer"
-                        );
-                        Ok(kept.credentials.clone())
-                    }
-                    None => Err(error),
-                },
+        boxed(self.renew_now())
+    }
+
+    /// Fetches; or gives out the kept credentials once more where that fails and they still live.
+    async fn renew_now(&self) -> Result<Credentials, ProviderError> {
+        let kept = self.kept.load_full();
+        let sdk = self.sdk();
+        match self.fetch(&sdk, kept.as_ref().map(|kept| kept.source)).await {
+            Ok(fetched) => {
+                let credentials = fetched.credentials.clone();
+                self.keep(fetched, &sdk).await;
+                Ok(credentials)
             }
-        })
+            Err(error) => match kept.filter(|kept| self.still_lives(kept)) {
+                Some(kept) => {
+                    tracing::warn!(
+                        name: "oauthbearer.aws.renewal_failed",
+                        target: "oauthbearer",
+                        error = %error,
+                        "AWS credentials could not be renewed; those in use live a little longer"
+                    );
+                    Ok(kept.credentials.clone())
+                }
+                None => Err(error),
+            },
+        }
     }
 
     /// Keeps what was fetched, and tells of it.
@@ -248,7 +251,8 @@ async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, Provid
     answer.map_err(|error| source_failure(Source::Injected, "the injected credentials provider", &error))
 }
 
-/// How long credentials still live; none where they have no end. The clock is only read where they have one: that is a part of what a token costs.
+/// How long credentials still live; none where they have no end. The clock is only read where they have one: that is a part of
+/// what a token costs.
 fn left(credentials: &Credentials, clock: &Clock) -> Option<Duration> {
     credentials.expiry().map(|expiry| expiry.duration_since(clock.wall()).unwrap_or_default())
 }

@@ -92,6 +92,10 @@ impl TokenProvider for MskIam {
     fn renewal(&self) -> Renewal {
         Renewal::local(RENEW_AT)
     }
+
+    fn invalidate(&self) {
+        self.credentials.invalidate();
+    }
 }
 
 impl fmt::Debug for MskIam {

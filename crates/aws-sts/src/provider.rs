@@ -169,6 +169,10 @@ impl TokenProvider for AwsIam {
         self.show_result(attempt, took.as_millis(), &result);
         result.map(|(token, _)| token)
     }
+
+    fn invalidate(&self) {
+        self.credentials.invalidate();
+    }
 }
 
 impl fmt::Debug for AwsIam {

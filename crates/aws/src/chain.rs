@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,6 +57,7 @@ pub struct CredentialChain {
     default_region: Option<AwsRegion>,
     clock: Clock,
     kept: ArcSwapOption<Fetched>,
+    doubted: AtomicBool,
     turn: tokio::sync::Mutex<Turn>,
     fetches: AtomicU64,
     report: Report,
@@ -102,6 +103,12 @@ impl CredentialChain {
         fetched
     }
 
+    /// Has the credentials fetched again at their next use, since a broker refuses what they sign. Where that fails, those at
+    /// hand serve on while they live.
+    pub fn invalidate(&self) {
+        self.doubted.store(true, Ordering::Release);
+    }
+
     /// Where the credentials came from. None before the first ones.
     #[must_use]
     pub fn source(&self) -> Option<Source> {
@@ -132,6 +139,9 @@ impl CredentialChain {
 
     /// The kept credentials, if they may be used without a fetch.
     fn fresh(&self) -> Option<Credentials> {
+        if self.doubted.load(Ordering::Acquire) {
+            return None;
+        }
         let kept = self.kept.load();
         let kept = kept.as_ref()?;
         let good = left(&kept.credentials, &self.clock).map_or(kept.fixed, |left| left >= RENEW_AHEAD);
@@ -145,6 +155,8 @@ impl CredentialChain {
 
     /// Fetches; or gives out the kept credentials once more where that fails and they still live.
     async fn renew_now(&self) -> Result<Credentials, ProviderError> {
+        // First, so that a doubt raised meanwhile is not lost.
+        self.doubted.store(false, Ordering::Release);
         let kept = self.kept.load_full();
         let sdk = self.sdk();
         match self.fetch(&sdk, kept.as_ref().map(|kept| kept.source)).await {

@@ -17,6 +17,7 @@
 //! |---|---|---|---|
 //! | `oauthbearer.token.renewed` | info | `provider`, `principal`, `expires_in_s`, `renew_in_s` | a fetch brought a token |
 //! | `oauthbearer.token.failed` | warn | `provider`, `error`, `kind`, `failures`, `token_left_s`, `retry_in_ms` | a fetch failed |
+//! | `oauthbearer.token.invalidated` | warn | `provider`, `principal`, `token_left_s`, `retry_in_ms` | brokers are said to refuse the token; a new one is fetched |
 //! | `oauthbearer.clock.stepped` | warn | `provider`, `by_s` | the wall clock was set, or the machine slept, since the token came; a new one is fetched |
 //! | `oauthbearer.client.refused` | warn | `provider`, `error` | a client refused a new token |
 //! | `oauthbearer.config.duplicate` | warn | `property`, `key` | a key was given twice; the last one wins |

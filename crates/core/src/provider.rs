@@ -54,6 +54,11 @@ pub trait TokenProvider: Send + Sync + 'static {
     fn renewal(&self) -> Renewal {
         Renewal::default()
     }
+
+    /// Says that brokers refuse the last token, before the next one is fetched. A provider that keeps what it makes tokens
+    /// from, such as credentials, reads that again at the next fetch. Must not block. Default: nothing is kept, so nothing
+    /// is done.
+    fn invalidate(&self) {}
 }
 
 #[async_trait]
@@ -68,6 +73,10 @@ impl<P: TokenProvider + ?Sized> TokenProvider for Arc<P> {
 
     fn renewal(&self) -> Renewal {
         (**self).renewal()
+    }
+
+    fn invalidate(&self) {
+        (**self).invalidate();
     }
 }
 

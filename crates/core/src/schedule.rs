@@ -183,6 +183,14 @@ impl Backoff {
         upper_half(ceiling, chance)
     }
 
+    /// A pause before the fetch that follows a refused token, after `soon` others that were refused soon after they came.
+    pub(crate) fn between_refusals(&self, soon: u32, chance: Chance<'_>) -> Duration {
+        match soon {
+            0 => Duration::ZERO,
+            _ => self.delay(soon, chance),
+        }
+    }
+
     /// When to try again after `failure`.
     pub(crate) fn retry(&self, failure: Failure, chance: Chance<'_>) -> Retry {
         let asked_for = failure.retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);

@@ -15,6 +15,7 @@ mod current;
 mod driver;
 mod fetch;
 mod inner;
+mod refused;
 
 use inner::Inner;
 
@@ -94,6 +95,32 @@ impl TokenSource {
     pub fn blocking_drive(&self, sink: Arc<dyn TokenSink>, timeout: Duration) -> Result<(), ProviderError> {
         let token = self.blocking_token(timeout)?;
         self.0.add_sink(sink, &token)
+    }
+
+    /// Says that brokers refuse the present token although it lives, as after an identity provider was set up anew: the
+    /// token is handed out no more, and a new one is fetched at once and pushed to every sink. Returns at once; may be called
+    /// on any thread, as often as anybody likes. Without a token it does nothing.
+    ///
+    /// - One fetch for all: calls while it is under way ask for no other, and a fetch that was under way before brings the
+    ///   new token, too.
+    /// - No storms: while token after token is refused soon after it came, the pauses between the fetches are those of the
+    ///   [`Backoff`], and so are they where fetches fail.
+    /// - Sinks keep the refused token until they get the next one, since another broker may still take it. Who asks for a
+    ///   token waits for the new one, and gets the error where there is none.
+    /// - A service that hands out the same token again stands by it: it is then handed out as before, and asked for again
+    ///   after a twentieth of its life.
+    /// - The provider reads again what it keeps ([`TokenProvider::invalidate`]), such as AWS credentials.
+    ///
+    /// ```
+    /// # use oauthbearer_core::{SetTokenError, TokenSource};
+    /// # fn example(source: &TokenSource, refused: bool) {
+    /// if refused {
+    ///     source.invalidate(); // the event `oauthbearer.token.renewed` follows
+    /// }
+    /// # }
+    /// ```
+    pub fn invalidate(&self) {
+        self.0.invalidate();
     }
 
     /// Forgets the sinks that are no longer alive, now rather than at the next look. Stops renewing when none is left.

@@ -53,6 +53,13 @@ impl TokenProvider for Oidc {
         renewal.remote = matches!(self.origin, Origin::Endpoint(_));
         renewal
     }
+
+    /// An identity provider that was set up anew may have moved its endpoint. All else is read at each fetch.
+    fn invalidate(&self) {
+        if let Origin::Endpoint(endpoint) = &self.origin {
+            endpoint.forget_endpoint();
+        }
+    }
 }
 
 impl fmt::Debug for Oidc {

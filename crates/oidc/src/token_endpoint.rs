@@ -104,7 +104,7 @@ impl TokenEndpoint {
     }
 
     /// The endpoint may have moved: the next fetch asks the issuer again.
-    fn forget_endpoint(&self) {
+    pub(crate) fn forget_endpoint(&self) {
         if let Some(discovery) = &self.discovery {
             discovery.forget();
         }

@@ -67,6 +67,17 @@ impl Authenticator {
         self.source().map(TokenSource::watch)
     }
 
+    /// Says that brokers refuse the present token although it lives: a new one is fetched at once and pushed to every client.
+    /// Call it from `ClientContext::error`, say, at `SASL authentication error`. Returns at once, and any number of calls
+    /// ends in one fetch: see [`TokenSource::invalidate`]. Does nothing where nothing is managed.
+    ///
+    /// Open connections are not closed: a client shows the new token when it connects or re-authenticates the next time.
+    pub fn invalidate(&self) {
+        if let Some(source) = self.source() {
+            source.invalidate();
+        }
+    }
+
     /// A token without a client, for forks of rdkafka, other Kafka clients or a schema registry.
     ///
     /// # Errors

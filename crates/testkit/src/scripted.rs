@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{mpsc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -74,6 +74,7 @@ pub struct Scripted {
     forever: Option<Duration>,
     script: Mutex<Script>,
     calls: watch::Sender<usize>,
+    invalidations: AtomicUsize,
 }
 
 struct Script {
@@ -90,6 +91,7 @@ impl Scripted {
             forever: None,
             script: Mutex::new(Script { answers: answers.into_iter().collect(), issued: Vec::new() }),
             calls: watch::Sender::new(0),
+            invalidations: AtomicUsize::new(0),
         }
     }
 
@@ -122,6 +124,12 @@ impl Scripted {
     #[must_use]
     pub fn calls(&self) -> usize {
         *self.calls.borrow()
+    }
+
+    /// How often [`TokenProvider::invalidate`] was called.
+    #[must_use]
+    pub fn invalidations(&self) -> usize {
+        self.invalidations.load(Ordering::Relaxed)
     }
 
     /// Waits until `count` calls have started.
@@ -181,6 +189,10 @@ impl TokenProvider for Scripted {
 
     fn renewal(&self) -> Renewal {
         self.renewal
+    }
+
+    fn invalidate(&self) {
+        self.invalidations.fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -37,4 +37,8 @@ impl<P: TokenProvider> TokenProvider for ShortLived<P> {
     fn renewal(&self) -> Renewal {
         self.inner.renewal()
     }
+
+    fn invalidate(&self) {
+        self.inner.invalidate();
+    }
 }

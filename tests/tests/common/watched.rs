@@ -31,6 +31,10 @@ impl<P: TokenProvider> TokenProvider for Watched<P> {
     fn renewal(&self) -> Renewal {
         self.0.renewal()
     }
+
+    fn invalidate(&self) {
+        self.0.invalidate();
+    }
 }
 
 /// The same providers, each under watch.

@@ -87,6 +87,7 @@ impl CredentialChainBuilder {
             default_region: self.default_region,
             clock: self.clock,
             kept: Default::default(),
+            doubted: Default::default(),
             turn: Default::default(),
             fetches: Default::default(),
             report: Default::default(),

@@ -1,4 +1,6 @@
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::clock::Now;
@@ -24,12 +26,28 @@ pub(super) struct Current {
     pub(super) life: Duration,
     /// While the wall clock is within, a new client may start with the token and it need not be renewed.
     trusted: Option<Range<SystemTime>>,
+    /// Whether brokers are said to refuse the token. Shared, so that the mark survives the copy that `trusted` makes.
+    refused: Arc<AtomicBool>,
 }
 
 impl Current {
     pub(super) fn new(token: Token, fetched: Now, renew_after: Duration, life: Duration) -> Self {
         let renew_at = fetched.monotonic.saturating_add(renew_after.max(SHORTEST_RENEWAL));
-        Self { token, fetched, renew_at, life, trusted: None }
+        Self { token, fetched, renew_at, life, trusted: None, refused: Arc::default() }
+    }
+
+    /// Marks the token as refused; says whether it was not yet.
+    pub(super) fn refuse(&self) -> bool {
+        !self.refused.swap(true, Ordering::AcqRel)
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused.load(Ordering::Acquire)
+    }
+
+    /// How long ago the token came.
+    pub(super) fn age(&self, now: Now) -> Duration {
+        now.monotonic.saturating_sub(self.fetched.monotonic)
     }
 
     /// How long the token still lives: by whichever clock says less.
@@ -42,12 +60,15 @@ impl Current {
 
     /// Whether the token lives and need not be renewed yet.
     pub(super) fn is_fresh(&self, now: Now) -> bool {
-        now.monotonic < self.renew_at && self.step(now).is_none() && self.remaining(now).is_some()
+        now.monotonic < self.renew_at
+            && !self.is_refused()
+            && self.step(now).is_none()
+            && self.remaining(now).is_some()
     }
 
     /// Whether a new client may still start with the token: it must not end while the client logs in.
     pub(super) fn can_start(&self, now: Now) -> bool {
-        self.remaining(now).is_some_and(|left| left >= self.margin())
+        !self.is_refused() && self.remaining(now).is_some_and(|left| left >= self.margin())
     }
 
     fn margin(&self) -> Duration {
@@ -56,7 +77,7 @@ impl Current {
 
     /// Whether by a look at both clocks not long ago a new client may start with the token, which need not be renewed.
     pub(super) fn is_trusted(&self, wall: SystemTime) -> bool {
-        self.trusted.as_ref().is_some_and(|trusted| trusted.contains(&wall))
+        !self.is_refused() && self.trusted.as_ref().is_some_and(|trusted| trusted.contains(&wall))
     }
 
     /// Trusted from `now` on, where a new client may start with the token and it need not be renewed.

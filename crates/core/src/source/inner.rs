@@ -6,6 +6,7 @@ use tokio::sync::{watch, Notify, Semaphore};
 use super::clients::Clients;
 use super::current::{step, Current};
 use super::fetch::{fetch, STUCK_FETCHES};
+use super::refused::Refusals;
 use super::TokenSourceBuilder;
 use crate::clock::Now;
 use crate::schedule::{look_again_after, Failure, RefreshWindow, Retry};
@@ -26,7 +27,7 @@ pub(super) struct Inner {
     pub(super) provider: Arc<dyn TokenProvider>,
     extensions: Extensions,
     window: RefreshWindow,
-    backoff: Backoff,
+    pub(super) backoff: Backoff,
     pub(super) clock: Clock,
     fetch_timeout: Duration,
     threads: Arc<Semaphore>,
@@ -43,12 +44,13 @@ pub(super) struct Flight {
     running: Option<(u32, watch::Receiver<Option<Outcome>>)>,
     failures: u32,
     pub(super) retry: Option<RetryAt>,
+    pub(super) refusals: Refusals,
 }
 
 pub(super) struct RetryAt {
     failed: Now,
-    on_demand: Duration,
-    by_itself: Duration,
+    pub(super) on_demand: Duration,
+    pub(super) by_itself: Duration,
     pub(super) error: ProviderError,
 }
 
@@ -130,6 +132,7 @@ impl Inner {
     /// One fetch, joined if it is under way, and not made at all while there is an answer. None when it is not over at
     /// the deadline.
     async fn attempt(self: &Arc<Self>, deadline: Duration) -> Option<Outcome> {
+        self.keep_quiet(deadline).await;
         let now = self.clock.now();
         let fetch = match self.fetch(Some(now)) {
             Ok(fetch) => fetch,
@@ -179,12 +182,12 @@ impl Inner {
             .retry
             .as_ref()
             .map_or(Duration::ZERO, |retry| retry.pause_until(retry.by_itself, now));
-        fresh_for.max(retry)
+        fresh_for.max(retry).max(self.quiet_for(now))
     }
 
     /// Joins the fetch under way, or starts one, unless there is an answer for who `asked` at that moment; nobody did where the
     /// driver renews. Under one lock, so that no fetch lands between.
-    fn fetch(
+    pub(super) fn fetch(
         self: &Arc<Self>,
         asked: Option<Now>,
     ) -> Result<watch::Receiver<Option<Outcome>>, ProviderError> {
@@ -264,6 +267,7 @@ impl Inner {
         let first = {
             let mut flight = self.flight();
             flight.retry = None;
+            flight.refusals.over();
             std::mem::take(&mut flight.failures) > 0 || self.current.load().is_none()
         };
         let (life, renew_after) = match &previous {
@@ -291,12 +295,14 @@ impl Inner {
 
     fn note_failure(&self, error: &ProviderError, now: Now) {
         let remaining = self.left(now);
+        // A token that brokers refuse leaves no time.
+        let usable = remaining.filter(|_| !self.is_refused());
         let mut flight = self.flight();
         flight.failures = flight.failures.saturating_add(1);
         let failure = Failure {
             count: flight.failures,
             transient: error.is_transient(),
-            remaining,
+            remaining: usable,
             retry_after: error.retry_after(),
         };
         let Retry { on_demand, by_itself } = self.backoff.retry(failure, &mut fastrand::f64);
@@ -336,7 +342,7 @@ impl Drop for Landing {
     }
 }
 
-async fn finished(mut fetch: watch::Receiver<Option<Outcome>>) -> Outcome {
+pub(super) async fn finished(mut fetch: watch::Receiver<Option<Outcome>>) -> Outcome {
     match fetch.wait_for(Option::is_some).await.map(|outcome| outcome.clone()) {
         Ok(Some(outcome)) => outcome,
         _ => Err(super::gone()),

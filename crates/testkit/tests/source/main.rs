@@ -14,6 +14,7 @@ mod blocking;
 mod clocks;
 mod failures;
 mod hanging;
+mod invalidate;
 mod renewal;
 mod sharing;
 mod sinks;

@@ -1,5 +1,6 @@
 use oauthbearer_aws::AwsRegion;
 use oauthbearer_core::keys::shown;
+use oauthbearer_core::Properties;
 
 /// What the name of a broker tells about its cluster.
 ///
@@ -62,7 +63,7 @@ impl BrokerName {
     /// Reads one entry of `bootstrap.servers`: a name, with or without `protocol://` and port.
     #[must_use]
     pub fn parse(server: &str) -> Self {
-        let (host, port) = split(server);
+        let (host, port) = Properties::split_server(server);
         let host = host.to_ascii_lowercase();
         let host = host.strip_suffix('.').unwrap_or(&host);
         let known = SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix)).and_then(of_aws);
@@ -71,15 +72,6 @@ impl BrokerName {
         };
         let warning = listener_fault(&labels).or_else(|| port_fault(kind, port));
         Self { region: Some(region), hint: None, kind: Some(kind), warning }
-    }
-}
-
-fn split(server: &str) -> (&str, Option<&str>) {
-    let server = server.rsplit_once("://").map_or(server, |(_, rest)| rest);
-    match server.rsplit_once(':') {
-        // Several colons outside brackets are an IPv6 address without a port.
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),
-        _ => (server, None),
     }
 }
 

@@ -21,10 +21,17 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// A problem of `key`. `message` says what is wrong, what is allowed and how to put it right, and names the key.
+    pub fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { key: key.into(), message: message.into() }
+    }
+}
+
 impl ConfigError {
     /// One problem. `message` says what is wrong, what is allowed and how to put it right, and names the key.
     pub fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { problems: vec![Problem { key: key.into(), message: message.into() }] }
+        Self { problems: vec![Problem::new(key, message)] }
     }
 
     /// All that is wrong.
@@ -40,9 +47,8 @@ impl ConfigError {
         self
     }
 
-    pub(crate) fn and_all(mut self, problems: Vec<Problem>) -> Self {
-        self.problems.extend(problems);
-        self
+    pub(crate) fn of(problems: Vec<Problem>) -> Self {
+        Self { problems }
     }
 
     /// An error of all `problems`, or `value` where there are none.

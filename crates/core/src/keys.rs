@@ -182,20 +182,27 @@ pub fn shown(value: &str) -> String {
     value.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
-/// The problem of a key that no table knows.
-pub(crate) fn unknown(place: &str, name: &str, known: &[&str]) -> Problem {
+/// The problems of keys that no table knows, one a key. The list of known ones stands at the last.
+pub(crate) fn unknown(place: &str, names: &[&str], known: &[&str]) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = names.iter().map(|name| unknown_key(place, name, known)).collect();
+    if let Some(last) = problems.last_mut() {
+        last.message += &match known {
+            [] => " It takes no keys with this provider.".to_owned(),
+            _ => format!(" Known keys: {}.", known.join(", ")),
+        };
+    }
+    problems
+}
+
+fn unknown_key(place: &str, name: &str, known: &[&str]) -> Problem {
     let hint = match nearest(name, known.iter().copied()) {
         Some(near) => format!(" Did you mean '{near}'?"),
         None => String::new(),
     };
-    let list = match known {
-        [] => "It takes no keys with this provider".to_owned(),
-        _ => format!("Known keys: {}", known.join(", ")),
-    };
     let message = match is_showable(name) {
-        true => format!("Unknown key '{name}' in {place}.{hint} {list}."),
+        true => format!("Unknown key '{name}' in {place}.{hint}"),
         false => format!(
-            "Unknown key in {place}, not shown since it may be part of a value: write '\\,' for a comma inside a value. {list}."
+            "Unknown key in {place}, not shown since it may be part of a value: write '\\,' for a comma inside a value."
         ),
     };
     Problem { key: name.to_owned(), message }
@@ -203,7 +210,8 @@ pub(crate) fn unknown(place: &str, name: &str, known: &[&str]) -> Problem {
 
 /// Whether a key is surely no piece of a secret that had a comma in it: no longer than any key, and without the marks of
 /// base64 and URLs.
-pub(crate) fn is_showable(name: &str) -> bool {
+#[must_use]
+pub fn is_showable(name: &str) -> bool {
     name.len() <= 64 && !name.chars().any(|char| char.is_control() || "+/".contains(char))
 }
 

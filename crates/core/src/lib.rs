@@ -22,6 +22,7 @@
 //! | `oauthbearer.client.refused` | warn | `provider`, `error` | a client refused a new token |
 //! | `oauthbearer.config.duplicate` | warn | `property`, `key` | a key was given twice; the last one wins |
 //! | `oauthbearer.config.unmarked` | warn | `property` | it holds a provider's keys, but nothing asks for the provider |
+//! | `oauthbearer.config.unserved` | warn | `property` | it asks for `OAUTHBEARER`, and nobody brings tokens |
 
 pub mod clock;
 mod error;

@@ -6,14 +6,17 @@ use std::sync::Arc;
 use crate::keys::{shown, unknown};
 use crate::registry::ProviderFactory;
 use crate::{
-    Backoff, Clock, ConfigError, Extensions, Key, Problem, Properties, ProviderConfig, Reader,
+    Backoff, Clock, ConfigError, Extensions, Key, Problem, Properties, ProviderConfig, ProviderError, Reader,
     RefreshWindowConfig, Registry, TokenProvider, TokenSourceBuilder,
 };
 
+pub(crate) mod bootstrap;
 mod foreign;
 mod jaas;
 mod marker;
 mod unmarked;
+mod unserved;
+mod vendor;
 
 use marker::{Asked, Mechanism};
 
@@ -22,6 +25,7 @@ pub(crate) const EXTENSIONS: &str = "sasl.oauthbearer.extensions";
 pub(crate) const METHOD: &str = "sasl.oauthbearer.method";
 pub(crate) const METADATA_TYPE: &str = "sasl.oauthbearer.metadata.authentication.type";
 const PROTOCOL: &str = "security.protocol";
+const UNSECURED: &str = "enable.sasl.oauthbearer.unsecure.jwt";
 
 /// Who logs a client in.
 #[derive(Debug)]
@@ -84,11 +88,33 @@ impl Login {
     ) -> Result<Self, ConfigError> {
         match marker::asked(properties, registry, native_oidc)? {
             Asked::Nobody => {
-                unmarked::warn(properties, registry);
+                unserved::warn(properties, registry);
                 Ok(Self::Untouched)
             }
             Asked::For(factory) => managed(properties, registry, factory, clock).map(Self::Managed),
         }
+    }
+
+    /// Why a client of these properties, which are [`Untouched`](Self::Untouched), would wait for a token for ever: its
+    /// mechanism is `OAUTHBEARER`, and neither librdkafka nor a plug-in of it brings one. The error has the line to add. None
+    /// where somebody serves it, or where it logs in some other way.
+    ///
+    /// A program may have a callback of its own, which no configuration tells of:
+    /// [`from_properties`](Self::from_properties) only warns, and an integration that makes the client itself fails.
+    #[must_use]
+    pub fn unserved(properties: &Properties, registry: &Registry) -> Option<ProviderError> {
+        unserved::problem(properties, registry)
+    }
+
+    /// Whether a client's property is for a login: of the mechanism, `sasl.oauthbearer.*` and `sasl.login.*`, read by a
+    /// provider of `registry`, or another client's key for the same.
+    #[must_use]
+    pub fn takes(property: &str, registry: &Registry) -> bool {
+        is_of_login(property)
+            || Mechanism::KEYS.contains(&property)
+            || property == UNSECURED
+            || foreign::knows(property)
+            || registry.factories().any(|factory| reads(factory, property))
     }
 
     /// A login served by a provider that the program made itself. The properties need no marker, and none of the
@@ -111,8 +137,10 @@ impl Login {
             }
         }
         marker::check_mechanism(properties, &[&provider.name().to_ascii_lowercase()], &mut problems);
-        unknown_keys(properties, None, &Registry::empty(), &mut problems);
-        let common = Common::read(properties, false, &mut problems);
+        let registry = Registry::empty();
+        unknown_keys(properties, None, &registry, &mut problems);
+        let common = Common::read(properties, &registry, None, &mut problems);
+        foreign::check_dumped(properties, &mut problems);
         ConfigError::unless_empty(problems, ())?;
         let left = client_properties(properties, None, common.protocol);
         Ok(Self::Managed(common.login(provider, left, clock)))
@@ -130,16 +158,19 @@ fn managed(
     markers.extend(factory.aliases());
     marker::check_mechanism(properties, &markers, &mut problems);
     unknown_keys(properties, Some(factory), registry, &mut problems);
-    let common = Common::read(properties, factory.requires_tls(), &mut problems);
-    let built =
-        ProviderConfig::new(properties.clone(), clock.clone()).and_then(|config| factory.build(&config));
+    let common = Common::read(properties, registry, Some(factory), &mut problems);
+    let config = ProviderConfig::new(bootstrap::corrected(properties, &problems), clock.clone());
+    let built = config.and_then(|config| factory.build(&config)).map_err(|error| {
+        // The provider's own problems come first.
+        problems.splice(0..0, error.problems().iter().cloned());
+    });
+    foreign::check_dumped(properties, &mut problems);
     match built {
-        Err(error) => Err(error.and_all(problems)),
-        Ok(provider) => {
-            ConfigError::unless_empty(problems, ())?;
+        Ok(provider) if problems.is_empty() => {
             let left = client_properties(properties, Some(factory), common.protocol);
             Ok(common.login(provider, left, clock))
         }
+        _ => Err(ConfigError::of(problems)),
     }
 }
 
@@ -152,9 +183,17 @@ struct Common {
 }
 
 impl Common {
-    fn read(properties: &Properties, requires_tls: bool, problems: &mut Vec<Problem>) -> Self {
-        foreign::check(properties, problems);
+    fn read(
+        properties: &Properties,
+        registry: &Registry,
+        factory: Option<&dyn ProviderFactory>,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let marker = factory.map(ProviderFactory::marker);
+        foreign::Serving { properties, registry, marker }.check(problems);
+        let requires_tls = factory.is_some_and(ProviderFactory::requires_tls);
         let protocol = protocol(properties, requires_tls, problems);
+        bootstrap::check(properties, protocol, problems);
         let mut reader = Reader::of_properties(properties, crate::schedule::KEYS);
         let window = RefreshWindowConfig::read(&mut reader);
         let backoff = Backoff::read(&mut reader);
@@ -208,13 +247,15 @@ fn unknown_keys(
     known.extend(crate::schedule::KEYS.iter().flat_map(Key::names));
     known.extend(factory.iter().flat_map(|factory| factory.properties()).flatten().flat_map(Key::names));
     let unread = |key: &&str| is_of_login(key) && !known.contains(key) && !foreign::knows(key);
+    let mut of_nobody = Vec::new();
     for key in properties.iter().map(|(key, _)| key).filter(unread) {
         let other = registry.factories().find(|other| reads(*other, key));
-        problems.push(match (other, factory) {
-            (Some(other), Some(factory)) => not_for(key, other, factory),
-            _ => unknown("the configuration", key, &known),
-        });
+        match (other, factory) {
+            (Some(other), Some(factory)) => problems.push(not_for(key, other, factory)),
+            _ => of_nobody.push(key),
+        }
     }
+    problems.extend(unknown("the configuration", &of_nobody, &known));
 }
 
 fn not_for(key: &str, other: &dyn ProviderFactory, factory: &dyn ProviderFactory) -> Problem {

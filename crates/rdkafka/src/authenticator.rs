@@ -3,13 +3,13 @@ use std::time::Duration;
 
 use oauthbearer_core::{Clock, ErrorKind, ProviderError, Status, StatusWatcher, Token, TokenSource};
 use rdkafka::config::{FromClientConfig, FromClientConfigAndContext};
-use rdkafka::error::KafkaResult;
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::{ClientConfig, ClientContext};
 
 use crate::attached::Attached;
 use crate::client::refuse_a_context_that_refreshes;
 use crate::native::Held;
-use crate::{AdoptError, Authenticated, AuthenticatorBuilder, CreateError, KafkaClient};
+use crate::{refusal, AdoptError, Authenticated, AuthenticatorBuilder, CreateError, KafkaClient};
 
 /// Makes rdkafka clients that log in with the tokens of one provider, and keeps every one of them logged in.
 ///
@@ -23,6 +23,8 @@ pub struct Authenticator(Arc<Inner>);
 struct Inner {
     config: ClientConfig,
     source: Option<TokenSource>,
+    /// Why no client of ours could log in: nobody serves its mechanism.
+    unserved: Option<ProviderError>,
     token_timeout: Duration,
 }
 
@@ -32,12 +34,16 @@ impl Authenticator {
         AuthenticatorBuilder::new(config)
     }
 
-    pub(crate) fn new(config: ClientConfig, source: Option<TokenSource>, token_timeout: Duration) -> Self {
-        Self(Arc::new(Inner { config, source, token_timeout }))
+    pub(crate) fn managed(config: ClientConfig, source: TokenSource, token_timeout: Duration) -> Self {
+        Self(Arc::new(Inner { config, source: Some(source), unserved: None, token_timeout }))
+    }
+
+    pub(crate) fn unmanaged(config: ClientConfig, unserved: Option<ProviderError>) -> Self {
+        Self(Arc::new(Inner { config, source: None, unserved, token_timeout: Duration::ZERO }))
     }
 
     /// The configuration that librdkafka accepts: without our keys, with mechanism and protocol set. The very one given
-    /// where nothing of ours was asked for.
+    /// where nothing of ours was asked for: rdkafka's own errors about that one repeat its values, secrets included.
     #[must_use]
     pub fn client_config(&self) -> &ClientConfig {
         &self.0.config
@@ -99,7 +105,8 @@ impl Authenticator {
     /// Fetches a token, makes a client with rdkafka's default context, and sets the token on it.
     ///
     /// # Errors
-    /// No token within the builder's `token_timeout`, or rdkafka's own error.
+    /// No token within the builder's `token_timeout`; `OAUTHBEARER` that nobody serves, with the line to add; or rdkafka's own
+    /// error, without the values in it.
     pub async fn create<T>(&self) -> Result<Authenticated<T>, CreateError>
     where
         T: KafkaClient + FromClientConfig,
@@ -148,7 +155,8 @@ impl Authenticator {
     /// `split_partition_queue` wants the `Arc`.
     ///
     /// # Errors
-    /// No token within the builder's `token_timeout`, or librdkafka refused it. The error gives the client back.
+    /// No token within the builder's `token_timeout`, librdkafka refused it, or nobody serves the client's `OAUTHBEARER`. The
+    /// error gives the client back.
     pub async fn adopt<T: KafkaClient>(&self, client: T) -> Result<Authenticated<T>, AdoptError<T>> {
         self.take(client, self.0.token_timeout, "adopt").await
     }
@@ -204,10 +212,12 @@ impl Authenticator {
     ) -> Result<Authenticated<T>, CreateError> {
         let deadline = Deadline::after(self.0.token_timeout);
         // The token comes first: without one there is nothing to make a client for.
-        if let Some(source) = self.source() {
-            source.token_within(deadline.left()).await?;
+        match self.source() {
+            Some(source) => drop(source.token_within(deadline.left()).await?),
+            None => self.check_served()?,
         }
-        let taken = self.take(make(&self.0.config)?, deadline.left(), "create").await;
+        let client = make(&self.0.config).map_err(|error| self.without_values(error))?;
+        let taken = self.take(client, deadline.left(), "create").await;
         taken.map_err(|refused| refused.error.into())
     }
 
@@ -216,10 +226,12 @@ impl Authenticator {
         make: impl FnOnce(&ClientConfig) -> KafkaResult<T>,
     ) -> Result<Authenticated<T>, CreateError> {
         let deadline = Deadline::after(self.0.token_timeout);
-        if let Some(source) = self.source() {
-            source.blocking_token(deadline.left())?;
+        match self.source() {
+            Some(source) => drop(source.blocking_token(deadline.left())?),
+            None => self.check_served()?,
         }
-        let taken = self.take_blocking(make(&self.0.config)?, deadline.left(), "create");
+        let client = make(&self.0.config).map_err(|error| self.without_values(error))?;
+        let taken = self.take_blocking(client, deadline.left(), "create");
         taken.map_err(|refused| refused.error.into())
     }
 
@@ -230,7 +242,7 @@ impl Authenticator {
         how: &str,
     ) -> Result<Authenticated<T>, AdoptError<T>> {
         refuse_a_context_that_refreshes::<T>();
-        let Some(source) = self.source() else { return Ok(Authenticated::new(Held::plain(client))) };
+        let Some(source) = self.source() else { return self.take_plain(client) };
         let (held, sink) = Held::managed(client, source);
         taken(held, source, source.drive(sink, timeout).await, how)
     }
@@ -242,12 +254,29 @@ impl Authenticator {
         how: &str,
     ) -> Result<Authenticated<T>, AdoptError<T>> {
         refuse_a_context_that_refreshes::<T>();
-        let Some(source) = self.source() else { return Ok(Authenticated::new(Held::plain(client))) };
+        let Some(source) = self.source() else { return self.take_plain(client) };
         let (held, sink) = Held::managed(client, source);
         taken(held, source, source.blocking_drive(sink, timeout), how)
     }
 
+    /// A client that logs in without us, if it can at all.
+    fn take_plain<T: KafkaClient>(&self, client: T) -> Result<Authenticated<T>, AdoptError<T>> {
+        match self.check_served() {
+            Ok(()) => Ok(Authenticated::new(Held::plain(client))),
+            Err(error) => Err(AdoptError { client, error }),
+        }
+    }
+
+    fn check_served(&self) -> Result<(), ProviderError> {
+        self.0.unserved.clone().map_or(Ok(()), Err)
+    }
+
+    fn without_values(&self, error: KafkaError) -> KafkaError {
+        refusal::without_values(error, &self.0.config)
+    }
+
     fn managed_source(&self) -> Result<&TokenSource, ProviderError> {
+        self.check_served()?;
         self.source().ok_or_else(|| {
             ProviderError::new(ErrorKind::InvalidRequest, "the configuration asks for no token")
                 .with_help("Set a marker such as sasl.mechanism=aws_msk_iam, or check is_managed() first")

@@ -4,7 +4,7 @@ use std::time::Duration;
 use oauthbearer_core::{Clock, ConfigError, Login, Registry, TokenProvider};
 use rdkafka::ClientConfig;
 
-use crate::{config, Authenticator};
+use crate::{config, refusal, Authenticator};
 
 /// Collects what an [`Authenticator`] needs besides its configuration.
 #[derive(Clone)]
@@ -41,8 +41,8 @@ impl AuthenticatorBuilder {
     }
 
     /// Leaves `sasl.oauthbearer.method=oidc` to librdkafka even where the registry has a provider for it. Default: no.
-    /// The linked librdkafka must then have its own (rdkafka's feature `curl`), which serves no admin client, and no
-    /// client that is not polled.
+    /// The linked librdkafka must then have its own: rdkafka's feature `curl`, where libcurl's headers are installed. It makes
+    /// its first token after the client, which is not told where that fails.
     pub fn native_oidc(mut self, native: bool) -> Self {
         self.native_oidc = native;
         self
@@ -62,23 +62,25 @@ impl AuthenticatorBuilder {
         let properties = config::properties(&self.config);
         let clock = Clock::system();
         let login = match self.provider {
-            Some(provider) => Login::with_provider(&properties, provider, &clock)?,
-            None => Login::from_properties(&properties, &self.registry, self.native_oidc, &clock)?,
+            Some(provider) => Login::with_provider(&properties, provider, &clock),
+            None => Login::from_properties(&properties, &self.registry, self.native_oidc, &clock),
         };
+        let login = login.map_err(|error| refusal::with_refused(error, &self.config, &self.registry))?;
         let is_oidc = config::asks_for_oidc(&properties);
         let Login::Managed(login) = login else {
             if is_oidc {
-                config::check_native_oidc(self.native_oidc)?;
+                config::check_native_oidc(&properties, &self.registry, self.native_oidc)?;
                 config::report_oidc("librdkafka");
             }
-            return Ok(Authenticator::new(self.config, None, self.token_timeout));
+            let unserved = Login::unserved(&properties, &self.registry);
+            return Ok(Authenticator::unmanaged(self.config, unserved));
         };
         if is_oidc {
             config::report_oidc(login.provider.name());
         }
         let client_config = config::client_config(&login.properties, &self.config);
         config::check(&client_config)?;
-        Ok(Authenticator::new(client_config, Some(login.source().build()), self.token_timeout))
+        Ok(Authenticator::managed(client_config, login.source().build(), self.token_timeout))
     }
 }
 

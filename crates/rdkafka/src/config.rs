@@ -1,8 +1,10 @@
 //! An rdkafka configuration in, what librdkafka accepts of it out.
 
-use oauthbearer_core::{ConfigError, Properties};
-use rdkafka::error::{KafkaError, KafkaResult};
+use oauthbearer_core::{ConfigError, Problem, Properties, ProviderFactory, Registry};
+use rdkafka::error::KafkaResult;
 use rdkafka::ClientConfig;
+
+use crate::refusal;
 
 /// The properties of `config`. Its own map shows placeholders for secret values, so each is asked for by name.
 pub(crate) fn properties(config: &ClientConfig) -> Properties {
@@ -26,7 +28,13 @@ pub(crate) fn check(config: &ClientConfig) -> Result<(), ConfigError> {
         ConfigError::new(FEATURES, format!("librdkafka does not say what it can do: {error}"))
     })?;
     check_features(&features)?;
-    config.create_native_config().map(drop).map_err(refused)
+    let Err(error) = config.create_native_config() else { return Ok(()) };
+    let problems = refusal::refused(config).into_iter();
+    let problems = problems.map(|Problem { key, message, .. }| ConfigError::new(key, message));
+    Err(problems.reduce(ConfigError::and).unwrap_or_else(|| {
+        let error = refusal::without_values(error, config);
+        ConfigError::new("the client configuration", format!("librdkafka does not accept it: {error}"))
+    }))
 }
 
 const FEATURES: &str = "builtin.features";
@@ -42,30 +50,56 @@ pub(crate) fn report_oidc(server: &str) {
         "sasl.oauthbearer.method=oidc is served by {server}");
 }
 
-/// Fails where `sasl.oauthbearer.method=oidc` is left to a librdkafka that cannot serve it.
-pub(crate) fn check_native_oidc(chosen: bool) -> Result<(), ConfigError> {
+/// Fails where `sasl.oauthbearer.method=oidc` is left to a librdkafka that cannot serve it. `chosen` by `native_oidc`.
+pub(crate) fn check_native_oidc(
+    properties: &Properties,
+    registry: &Registry,
+    chosen: bool,
+) -> Result<(), ConfigError> {
     let features = linked_features().unwrap_or_default();
-    check_oidc_feature(&features, chosen)
+    check_oidc_feature(&features, properties, registry, chosen)
 }
 
-fn check_oidc_feature(features: &str, chosen: bool) -> Result<(), ConfigError> {
+fn check_oidc_feature(
+    features: &str,
+    properties: &Properties,
+    registry: &Registry,
+    chosen: bool,
+) -> Result<(), ConfigError> {
     if has_feature(features, OIDC) {
         return Ok(());
     }
-    let ours = match chosen {
-        true => "remove native_oidc(true) and turn on the feature 'oidc'".to_owned(),
-        false => format!(
-            "oauthbearer = {{ version = \"{}.{}\", features = [\"rdkafka\", \"oidc\"] }}",
-            env!("CARGO_PKG_VERSION_MAJOR"),
-            env!("CARGO_PKG_VERSION_MINOR")
-        ),
+    const TYPE: &str = "sasl.oauthbearer.metadata.authentication.type";
+    let azure = properties.value(TYPE).filter(|value| value.trim().eq_ignore_ascii_case("azure_imds"));
+    let (key, what) = match azure {
+        Some(_) => (TYPE, "sasl.oauthbearer.metadata.authentication.type=azure_imds"),
+        None => (METHOD, "sasl.oauthbearer.method=oidc"),
+    };
+    let has_ours = registry.factories().map(ProviderFactory::marker).any(|marker| marker == OIDC);
+    let line = format!(
+        "in Cargo.toml: oauthbearer = {{ version = \"{}.{}\", features = [\"rdkafka\", \"oidc\"] }}",
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR")
+    );
+    let ours = match (azure, chosen, has_ours) {
+        (Some(_), _, _) => {
+            "Managed identities are not supported here yet; with an app registration or a federated token leave the type out \
+             and set sasl.oauthbearer.token.endpoint.url and the keys of docs/oidc-vendors.md"
+                .to_owned()
+        }
+        (None, true, true) => "Remove native_oidc(true)".to_owned(),
+        (None, true, false) => format!("Or remove native_oidc(true), and {line}"),
+        (None, false, _) => format!("Or have it served here, {line}"),
     };
     let message = format!(
-        "'sasl.oauthbearer.method=oidc' is left to librdkafka, but the linked one has no OIDC of its own: its {FEATURES} lack \
-         {OIDC}. In Cargo.toml: {ours}; or rdkafka's feature \"curl\" for librdkafka's own."
+        "'{what}' is left to librdkafka, but the linked one has no OIDC of its own: its {FEATURES} lack {OIDC}. Build it with \
+         rdkafka's feature \"curl\", where libcurl's headers are installed: without them it is built without OIDC all the \
+         same. {ours}."
     );
-    Err(ConfigError::new("sasl.oauthbearer.method", message))
+    Err(ConfigError::new(key, message))
 }
+
+const METHOD: &str = "sasl.oauthbearer.method";
 
 /// librdkafka's name for its own OIDC, which needs curl.
 const OIDC: &str = "oidc";
@@ -91,20 +125,6 @@ fn check_features(features: &str) -> Result<(), ConfigError> {
         missing.join(" and ")
     );
     Err(ConfigError::new(FEATURES, message))
-}
-
-/// rdkafka's own text repeats the value, which may be secret; librdkafka's shows it only where it had to be a word or a
-/// number.
-fn refused(error: KafkaError) -> ConfigError {
-    match error {
-        KafkaError::ClientConfig(_, reason, key, _) => {
-            let message = format!("librdkafka does not accept '{key}': {reason}");
-            ConfigError::new(key, message)
-        }
-        other => {
-            ConfigError::new("the client configuration", format!("librdkafka does not accept it: {other}"))
-        }
-    }
 }
 
 #[cfg(test)]
@@ -140,13 +160,28 @@ mod tests {
 
     #[test]
     fn a_librdkafka_without_its_own_oidc_is_named() {
-        let error = check_oidc_feature("ssl,sasl_oauthbearer", false).unwrap_err();
+        let (none, empty) = (Properties::default(), Registry::empty());
+        let error = check_oidc_feature("ssl,sasl_oauthbearer", &none, &empty, false).unwrap_err();
         assert_eq!(error.problems()[0].key, "sasl.oauthbearer.method");
         let text = error.to_string();
         assert!(text.contains("features = [\"rdkafka\", \"oidc\"]") && text.contains("\"curl\""), "{text}");
-        let text = check_oidc_feature("ssl", true).unwrap_err().to_string();
+        let text = check_oidc_feature("ssl", &none, &empty, true).unwrap_err().to_string();
         assert!(text.contains("remove native_oidc(true)"), "{text}");
-        check_oidc_feature("ssl,sasl_oauthbearer,http,oidc", false).unwrap();
+        check_oidc_feature("ssl,sasl_oauthbearer,http,oidc", &none, &empty, false).unwrap();
+    }
+
+    #[test]
+    fn managed_identities_are_no_feature_of_ours() {
+        let azure = [("sasl.oauthbearer.metadata.authentication.type", "azure_imds")].into_iter().collect();
+        for chosen in [false, true] {
+            let error =
+                check_oidc_feature("ssl", &azure, &Registry::empty(), chosen).unwrap_err().to_string();
+            assert!(
+                error.contains("azure_imds' is left to librdkafka") && error.contains("\"curl\""),
+                "{error}"
+            );
+            assert!(error.contains("not supported here yet") && !error.contains("\"oidc\""), "{error}");
+        }
     }
 
     #[test]

@@ -7,10 +7,10 @@ use rdkafka::error::KafkaError;
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum CreateError {
-    /// No token could be had in time, or librdkafka refused it.
+    /// No token could be had in time, librdkafka refused it, or nobody serves the mechanism `OAUTHBEARER`.
     #[error(transparent)]
     Token(#[from] ProviderError),
-    /// rdkafka could not make the client.
+    /// rdkafka could not make the client. Names properties and holds no value of them.
     #[error(transparent)]
     Client(#[from] KafkaError),
 }

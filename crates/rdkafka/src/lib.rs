@@ -97,7 +97,9 @@ mod builder;
 mod client;
 mod config;
 mod error;
+mod java;
 mod native;
+mod refusal;
 mod slot;
 mod sync;
 

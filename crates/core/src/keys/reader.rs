@@ -17,11 +17,9 @@ impl<'a> Reader<'a> {
         let mut reader = Self { values: Values::Pairs(pairs), tables: tables.to_vec(), problems: Vec::new() };
         let known: Vec<String> = reader.keys().map(Key::shown_name).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        for (name, _) in pairs.iter() {
-            if !reader.keys().any(|key| key.matches(name)) {
-                reader.problems.push(unknown(pairs.place(), name, &known));
-            }
-        }
+        let is_known = |name: &&str| reader.keys().any(|key| key.matches(name));
+        let names: Vec<&str> = pairs.iter().map(|(name, _)| name).filter(|name| !is_known(name)).collect();
+        reader.problems = unknown(pairs.place(), &names, &known);
         reader
     }
 

@@ -1,27 +1,23 @@
 //! Keys that belong to other clients, to brokers, or would disarm the login: each gets an answer instead of silence.
 
 use super::jaas;
-use crate::{Problem, Properties};
+use super::vendor::Vendor;
+use super::UNSECURED;
+use crate::{Problem, Properties, Registry};
 
-/// Java's keys and what to write here instead; `None` where that depends on the value.
-const JAVA: &[(&str, Option<&str>)] = &[
-    (JAAS, None),
-    (LOGIN_HANDLER, None),
-    ("sasl.client.callback.handler.class", Some("sasl.mechanism=aws_msk_iam, or another provider's marker, does its work")),
-    ("sasl.login.class", Some("nothing takes its place: the login is built in")),
-    (
-        "sasl.oauthbearer.jwt.retriever.class",
-        Some(
-            "for ClientCredentialsJwtRetriever set sasl.oauthbearer.grant.type=client_credentials, for JwtBearerJwtRetriever \
-             sasl.oauthbearer.grant.type=urn:ietf:params:oauth:grant-type:jwt-bearer, for FileJwtRetriever a file: URL as \
-             sasl.oauthbearer.token.endpoint.url",
-        ),
-    ),
-    ("sasl.oauthbearer.jwt.validator.class", Some("nothing takes its place: the brokers check tokens")),
+pub(super) const JAAS: &str = "sasl.jaas.config";
+
+/// Java's keys for the class that logs in.
+pub(super) const HANDLERS: [&str; 2] =
+    ["sasl.login.callback.handler.class", "sasl.client.callback.handler.class"];
+
+const RETRIEVER: &str = "sasl.oauthbearer.jwt.retriever.class";
+
+/// Java's keys whose work is done without any.
+const JAVA: &[(&str, &str)] = &[
+    ("sasl.login.class", "nothing takes its place: the login is built in"),
+    ("sasl.oauthbearer.jwt.validator.class", "nothing takes its place: the brokers check tokens"),
 ];
-
-const JAAS: &str = "sasl.jaas.config";
-const LOGIN_HANDLER: &str = "sasl.login.callback.handler.class";
 
 /// Java's keys for brokers, which share its class of names.
 const BROKERS: &[(&str, &str)] = &[
@@ -40,44 +36,107 @@ const BROKERS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Java's handlers for OAuth servers: Apache Kafka's own, under its old name too, and Strimzi's.
-const OAUTH_HANDLERS: &[&str] = &["OAuthBearerLoginCallbackHandler", "JaasClientOauthLoginCallbackHandler"];
+/// Java's classes that fetch a token from an OAuth server, and what takes their place.
+const RETRIEVERS: &[(&str, &str)] = &[
+    ("ClientCredentialsJwtRetriever", "sasl.oauthbearer.grant.type=client_credentials"),
+    ("JwtBearerJwtRetriever", "sasl.oauthbearer.grant.type=urn:ietf:params:oauth:grant-type:jwt-bearer"),
+    ("FileJwtRetriever", "a file: URL as sasl.oauthbearer.token.endpoint.url"),
+    ("DefaultJwtRetriever", "nothing: it is the default"),
+];
 
-const UNSECURED: &str = "enable.sasl.oauthbearer.unsecure.jwt";
+/// How Java's log shows a key that is not set, and a secret.
+const DUMPED: [(&str, &str); 2] = [
+    ("null", "as Java's log shows a key that is not set: remove it"),
+    ("[hidden]", "as Java's log shows a secret: write the value itself"),
+];
 
 pub(super) fn knows(key: &str) -> bool {
-    JAVA.iter().any(|(name, _)| *name == key) || BROKERS.iter().any(|(name, _)| *name == key)
+    let mut java = JAVA.iter().chain(BROKERS).map(|(name, _)| *name);
+    java.any(|name| name == key) || HANDLERS.contains(&key) || key == JAAS || key == RETRIEVER
 }
 
-pub(super) fn check(properties: &Properties, problems: &mut Vec<Problem>) {
-    let mut add = |key: &str, message: String| problems.push(Problem { key: key.to_owned(), message });
-    for (key, instead) in JAVA {
-        if let Some(value) = properties.value(key) {
-            let instead = instead.map_or_else(|| by_value(key, value), str::to_owned);
+/// Who logs the client in, as far as other clients' keys go.
+pub(super) struct Serving<'a> {
+    pub(super) properties: &'a Properties,
+    pub(super) registry: &'a Registry,
+    /// The provider's marker; none where the program made it.
+    pub(super) marker: Option<&'a str>,
+}
+
+impl Serving<'_> {
+    pub(super) fn check(&self, problems: &mut Vec<Problem>) {
+        let mut add = |key: &str, message: String| problems.push(Problem { key: key.to_owned(), message });
+        let mut java = |key: &str, instead: String| {
             add(key, format!("'{key}' belongs to the Java client: remove it; {instead}."));
+        };
+        let given = |key: &'static str| self.properties.value(key).map(|value| (key, value));
+        if let Some((key, value)) = given(JAAS) {
+            java(key, jaas::instead(value));
         }
-    }
-    for (key, instead) in BROKERS {
-        if properties.value(key).is_some() {
+        for (key, class) in HANDLERS.into_iter().filter_map(given) {
+            java(key, self.handler(class));
+        }
+        if let Some((key, class)) = given(RETRIEVER) {
+            java(key, self.retriever(class));
+        }
+        for (key, instead) in JAVA.iter().filter(|(key, _)| given(key).is_some()) {
+            java(key, (*instead).to_owned());
+        }
+        for (key, instead) in BROKERS.iter().filter(|(key, _)| given(key).is_some()) {
             add(key, format!("'{key}' belongs to brokers, which check tokens by it: remove it{instead}."));
         }
+        if given(UNSECURED).is_some_and(|(_, value)| !value.eq_ignore_ascii_case("false")) {
+            let message = format!(
+                "'{UNSECURED}' must be false or absent: it makes librdkafka log in with tokens that nobody signed. Remove \
+                 it."
+            );
+            add(UNSECURED, message);
+        }
     }
-    if properties.value(UNSECURED).is_some_and(|value| !value.eq_ignore_ascii_case("false")) {
-        let message = format!(
-            "'{UNSECURED}' must be false or absent: it makes librdkafka log in with tokens that nobody signed. Remove it."
-        );
-        add(UNSECURED, message);
+
+    /// What takes the place of Java's class that logs in.
+    fn handler(&self, class: &str) -> String {
+        let itself = self.itself();
+        match (Vendor::of_class(class), self.marker) {
+            (Some(vendor), Some(marker)) if !vendor.is_served_by(marker) => {
+                vendor.instead(self.properties, self.registry)
+            }
+            (Some(_), _) => format!("{itself} does its work"),
+            (None, _) if class.trim() == "null" => "nothing is set in it".to_owned(),
+            (None, _) => format!("{itself} logs in, and a class of your own becomes a provider of your own"),
+        }
+    }
+
+    fn retriever(&self, class: &str) -> String {
+        let known = RETRIEVERS.iter().find(|(name, _)| class.trim().ends_with(name));
+        match (known, Vendor::of_class(class)) {
+            (Some((name, instead)), _) if self.marker == Some("oidc") => format!("for {name} {instead}"),
+            (None, None) if self.marker == Some("oidc") && class.trim() != "null" => {
+                let all: Vec<String> =
+                    RETRIEVERS.iter().map(|(name, instead)| format!("for {name} {instead}")).collect();
+                all.join(", ")
+            }
+            _ => self.handler(class),
+        }
+    }
+
+    /// The words of the configuration that chose who logs in.
+    fn itself(&self) -> String {
+        match self.marker {
+            Some("oidc") => "sasl.oauthbearer.method=oidc".to_owned(),
+            Some(marker) => format!("'{marker}'"),
+            None => "the program's own provider".to_owned(),
+        }
     }
 }
 
-fn by_value(key: &str, value: &str) -> String {
-    if key == JAAS {
-        return jaas::instead(value);
+/// Values that a log shows and no client was given. A key that has a problem already gets no second one.
+pub(super) fn check_dumped(properties: &Properties, problems: &mut Vec<Problem>) {
+    for (key, value) in properties.iter() {
+        let dumped = DUMPED.iter().find(|(shown, _)| *shown == value.trim());
+        if let Some((shown, why)) = dumped.filter(|_| problems.iter().all(|problem| problem.key != key)) {
+            let message = format!("'{key}' is '{shown}', {why}.");
+            problems.push(Problem { key: key.to_owned(), message });
+        }
     }
-    let oauth = OAUTH_HANDLERS.iter().any(|handler| value.trim().ends_with(handler));
-    let instead = match oauth {
-        true => "sasl.oauthbearer.method=oidc does its work",
-        false => "sasl.mechanism=aws_msk_iam, or another provider's marker, does its work",
-    };
-    instead.to_owned()
 }

@@ -76,10 +76,9 @@ fn resolve<'a>(registry: &'a Registry, place: &Place) -> Result<&'a dyn Provider
     }
     if let Some(feature) = registry.missing_feature(marker.trim()) {
         let message = format!(
-            "'{key}' asks for '{}', whose cargo feature '{feature}' is off. In Cargo.toml: oauthbearer = \
-             {{ version = \"{}\", features = [\"rdkafka\", \"{feature}\"] }}",
+            "'{key}' asks for '{}', whose cargo feature '{feature}' is off. In Cargo.toml: {}",
             marker.trim(),
-            concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
+            super::vendor::cargo_line(feature),
         );
         return Err(ConfigError::new(*key, message));
     }

@@ -1,30 +1,14 @@
-//! Configurations that hold a provider's keys and ask for no provider: they are left alone, but not in silence.
+//! Configurations that hold a provider's keys and ask for no provider: which one they seem to be for.
 
-use super::marker::{is_default, mechanism};
-use super::{CONFIG, METADATA_TYPE, METHOD};
+use super::{CONFIG, METHOD};
 use crate::registry::ProviderFactory;
 use crate::{Pairs, Properties, Registry};
 
 /// What librdkafka reads in `sasl.oauthbearer.config` by itself, for its unsecured tokens (CONFIGURATION.md of 2.12).
 const NATIVE: &[&str] = &["principalClaimName", "principal", "scopeClaimName", "scope", "lifeSeconds"];
 
-pub(super) fn warn(properties: &Properties, registry: &Registry) {
-    if let Some((property, message)) = hint(properties, registry) {
-        tracing::warn!(name: "oauthbearer.config.unmarked", target: "oauthbearer", property, "{message}");
-    }
-}
-
 /// The property whose keys nobody reads, and what to do about it.
-fn hint(properties: &Properties, registry: &Registry) -> Option<(String, String)> {
-    let oauth = mechanism(properties).ok()??.1.trim().eq_ignore_ascii_case("OAUTHBEARER");
-    let marked =
-        [METHOD, METADATA_TYPE].iter().any(|key| properties.value(key).is_some_and(|v| !is_default(v)));
-    let native = properties
-        .value("enable.sasl.oauthbearer.unsecure.jwt")
-        .is_some_and(|value| !value.eq_ignore_ascii_case("false"));
-    if !oauth || marked || native {
-        return None;
-    }
+pub(super) fn hint(properties: &Properties, registry: &Registry) -> Option<(String, String)> {
     in_config(properties, registry).or_else(|| in_properties(properties, registry))
 }
 
@@ -76,9 +60,7 @@ mod tests {
     use super::*;
 
     fn said(registry: &Registry, pairs: &[(&str, &str)]) -> Option<String> {
-        let mut all = vec![("sasl.mechanism", "OAUTHBEARER")];
-        all.extend(pairs);
-        hint(&all.into_iter().collect(), registry).map(|(_, message)| message)
+        hint(&pairs.iter().copied().collect(), registry).map(|(_, message)| message)
     }
 
     #[test]
@@ -97,12 +79,6 @@ mod tests {
         for config in ["principal=x scope=region=a", "region=a,extension_x=y", "mine=1", "not ours\\", ""] {
             assert_eq!(said(&registry, &[(CONFIG, config)]), None, "{config}");
         }
-        let region = (CONFIG, "region=us-east-1");
-        assert_eq!(said(&registry, &[region, ("enable.sasl.oauthbearer.unsecure.jwt", "true")]), None);
-        assert_eq!(said(&registry, &[region, (METHOD, "oidc")]), None);
         assert_eq!(said(&registry, &[("sasl.login.refresh.window.factor", "0.8")]), None);
-        let plain = [("sasl.mechanism", "PLAIN"), region];
-        assert_eq!(hint(&plain.into_iter().collect(), &registry), None);
-        assert_eq!(hint(&[region].into_iter().collect(), &registry), None);
     }
 }

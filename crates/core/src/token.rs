@@ -42,6 +42,15 @@ impl Token {
         }
     }
 
+    /// Whether `secret` has a bearer token's characters, which [`TokenBuilder::build`] checks, too: for tokens that go
+    /// elsewhere than to a broker.
+    ///
+    /// # Errors
+    /// [`InvalidToken`], which names the slip where it is a usual one.
+    pub fn check_characters(secret: &str) -> Result<(), InvalidToken> {
+        characters::check(secret)
+    }
+
     /// The secret itself. Give it to the broker and to nobody else.
     #[must_use]
     pub fn secret(&self) -> &str {

@@ -4,6 +4,7 @@
 mod answer;
 mod assertion;
 mod client_auth;
+mod client_secret;
 mod discovery;
 mod factory;
 mod failure;
@@ -13,10 +14,14 @@ mod file;
 pub mod fuzzing;
 mod grant;
 mod http;
+mod jwt;
 mod keys;
+mod number;
+mod presented;
 mod private_key;
 mod provider;
 mod request;
+mod secrets;
 mod settings;
 mod token_endpoint;
 

@@ -87,7 +87,9 @@ impl Secrets {
         let mut places = Vec::new();
         for form in self.0.iter().filter(|form| are_meant(form.text.expose_secret())) {
             let secret = form.text.expose_secret();
-            let found = lower.match_indices(secret).map(|(start, _)| (start, start + secret.len()));
+            // Overlapping ones, too.
+            let starts = (0..lower.len()).filter(|at| lower.as_bytes()[*at..].starts_with(secret.as_bytes()));
+            let found = starts.map(|start| (start, start + secret.len()));
             places.extend(found.filter(|(start, end)| !form.is_word || stands_alone(&lower, *start, *end)));
         }
         places

@@ -16,6 +16,7 @@ use serde_json::{json, Value};
 use super::*;
 use crate::keys;
 use crate::private_key::PrivateKey;
+use crate::settings::Secret;
 
 const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys");
 const ENDPOINT: &str = "https://idp.example/token";

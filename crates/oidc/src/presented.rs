@@ -19,13 +19,22 @@ use crate::settings::Secret;
 pub(crate) enum Shape {
     /// A JWT (RFC 7523 §2).
     Jwt,
+    /// A JWT if its type is right (RFC 8693 §3), which is the server's to judge.
+    DeclaredJwt,
     /// Whatever its issuer makes.
     Any,
 }
 
-/// What a token says of itself, as far as it can be read.
+/// A token that a server is shown.
 pub(crate) struct Presented {
+    /// The key that names its file.
     key: &'static str,
+    /// None of a token that is no JWT, although its type says so.
+    said: Option<Said>,
+}
+
+/// What a JWT says of itself.
+struct Said {
     issuer: Option<String>,
     subject: Option<String>,
     audiences: Vec<String>,
@@ -41,21 +50,58 @@ impl Presented {
     ) -> Result<(Secret, Option<Self>), ProviderError> {
         let secret = file.read()?;
         check_shape(file, secret.expose_secret(), shape)?;
-        let Some(claims) = Claims::read(secret.expose_secret()) else { return Ok((secret, None)) };
-        check_time(file, &claims, clock)?;
-        let presented = Self {
-            key: file.key(),
-            issuer: claims.name("iss"),
-            subject: claims.name("sub"),
-            audiences: claims.audiences().into_iter().map(str::to_owned).collect(),
-            end: claims.date("exp"),
+        let presented = match Claims::read(secret.expose_secret()) {
+            Some(claims) => {
+                check_time(file, &claims, clock)?;
+                Some(Self { key: file.key(), said: Some(Said::read(&claims)) })
+            }
+            None => (shape == Shape::DeclaredJwt).then(|| Self { key: file.key(), said: None }),
         };
-        Ok((secret, Some(presented)))
+        Ok((secret, presented))
     }
 
     /// What a refusal says of it.
     pub(crate) fn note(&self) -> String {
-        let mut note = format!("the token in '{}' is for {}", self.key, self.audience());
+        match &self.said {
+            Some(said) => format!("the token in '{}' is for {}", self.key, said.shown()),
+            None => format!("the token in '{}' is no JWT, and its type says that it is one", self.key),
+        }
+    }
+
+    /// Whom an assertion is for, where that is neither the server at one of `urls` nor one of `names`: its `aud` is the
+    /// server's issuer or token endpoint (RFC 7523 §3), or a word of the server's own. A token to exchange is for another
+    /// server.
+    pub(crate) fn stray_audience(&self, urls: &[&str], names: &[&str]) -> Option<String> {
+        /// What Microsoft Entra takes in all its clouds.
+        const ENTRA: &str = "api://AzureADTokenExchange";
+        let is_assertion = [keys::ASSERTION_FILE, keys::CLIENT_ASSERTION_FILE].contains(&self.key);
+        let said = self.said.as_ref().filter(|_| is_assertion)?;
+        let host = |text: &str| Url::parse(text).ok()?.host_str().map(str::to_owned);
+        let fits = |audience: &String| {
+            let host_of_audience = host(audience).unwrap_or_else(|| audience.clone());
+            let of_server = urls.iter().filter_map(|url| host(url)).any(|host| host == host_of_audience);
+            of_server || names.contains(&audience.as_str()) || audience.starts_with(ENTRA)
+        };
+        (!said.audiences.iter().any(fits)).then(|| said.audience())
+    }
+
+    pub(crate) fn key(&self) -> &'static str {
+        self.key
+    }
+}
+
+impl Said {
+    fn read(claims: &Claims) -> Self {
+        Self {
+            issuer: claims.name("iss"),
+            subject: claims.name("sub"),
+            audiences: claims.audiences().into_iter().map(str::to_owned).collect(),
+            end: claims.date("exp"),
+        }
+    }
+
+    fn shown(&self) -> String {
+        let mut note = self.audience();
         for (word, name) in [("of", &self.issuer), ("about", &self.subject)] {
             name.iter().for_each(|name| note.push_str(&format!(" {word} '{}'", shown(name))));
         }
@@ -63,37 +109,11 @@ impl Presented {
         note
     }
 
-    /// Whom it is for, where that is neither the server at one of `urls` nor one of `names`: an assertion's `aud` is the
-    /// server's issuer or token endpoint (RFC 7523 §3), or a word of the server's own.
-    pub(crate) fn stray_audience(&self, urls: &[&str], names: &[&str]) -> Option<String> {
-        /// What Microsoft Entra takes in all its clouds.
-        const ENTRA: &str = "api://AzureADTokenExchange";
-        let host = |text: &str| Url::parse(text).ok()?.host_str().map(str::to_owned);
-        let fits = |audience: &String| {
-            let host_of_audience = host(audience).unwrap_or_else(|| audience.clone());
-            let of_server = urls.iter().filter_map(|url| host(url)).any(|host| host == host_of_audience);
-            of_server || names.contains(&audience.as_str()) || audience.starts_with(ENTRA)
-        };
-        (!self.audiences.iter().any(fits)).then(|| self.audience())
-    }
-
-    /// The key that names its file.
-    pub(crate) fn key(&self) -> &'static str {
-        self.key
-    }
-
-    /// Whether it vouches for somebody before this very server; a token to exchange is for another one.
-    pub(crate) fn is_assertion(&self) -> bool {
-        [keys::ASSERTION_FILE, keys::CLIENT_ASSERTION_FILE].contains(&self.key)
-    }
-
     fn audience(&self) -> String {
-        match self.audiences.as_slice() {
-            [] => "nobody (it has no 'aud')".to_owned(),
-            audiences => {
-                let quoted = audiences.iter().take(3).map(|audience| format!("'{}'", shown(audience)));
-                quoted.collect::<Vec<_>>().join(", ")
-            }
+        let quoted = self.audiences.iter().take(3).map(|audience| format!("'{}'", shown(audience)));
+        match self.audiences.is_empty() {
+            true => "nobody (it has no 'aud')".to_owned(),
+            false => quoted.collect::<Vec<_>>().join(", "),
         }
     }
 }
@@ -105,19 +125,19 @@ fn check_shape(file: &TextFile, text: &str, shape: Shape) -> Result<(), Provider
         (Err(slip), _) if is_plain_slip(slip) => Err(error(ErrorKind::Credentials, &slip.to_string())),
         (Err(slip), Shape::Jwt) => {
             let fault = ProviderError::from(slip);
-            let kind = if fault.kind() == ErrorKind::Credentials { fault.kind() } else { ErrorKind::Unavailable };
+            let kind =
+                if fault.kind() == ErrorKind::Credentials { fault.kind() } else { ErrorKind::Unavailable };
             Err(error(kind, fault.message()))
         }
-        (Ok(()), Shape::Jwt) if !is_jwt(text) => Err(match text.starts_with("eyJ") {
-            true => error(ErrorKind::Unavailable, "its JWT is cut off or damaged")
-                .with_help("It is read again at the next attempt; check what writes the file"),
-            false => error(ErrorKind::Credentials, "it holds no JWT, which is three parts with dots in between")
-                .with_help(
-                    "Name the file with the token itself; for a token to exchange that is no JWT set subject_token_type, or \
-                     actor_token_type, to urn:ietf:params:oauth:token-type:access_token",
-                ),
-        }),
-        _ => Ok(()),
+        (_, Shape::Any) => Ok(()),
+        _ if is_jwt(text) => Ok(()),
+        _ if text.starts_with("eyJ") => Err(error(ErrorKind::Unavailable, "its JWT is cut off or damaged")
+            .with_help("It is read again at the next attempt; check what writes the file")),
+        (_, Shape::DeclaredJwt) => Ok(()),
+        (Ok(()), Shape::Jwt) => {
+            Err(error(ErrorKind::Credentials, "it holds no JWT, which is three parts with dots in between")
+                .with_help("Name the file with the assertion itself"))
+        }
     }
 }
 

@@ -167,7 +167,7 @@ fn shape(kind: &str) -> Shape {
     const OF_JWTS: [&str; 2] =
         ["urn:ietf:params:oauth:token-type:jwt", "urn:ietf:params:oauth:token-type:id_token"];
     match OF_JWTS.contains(&kind) {
-        true => Shape::Jwt,
+        true => Shape::DeclaredJwt,
         false => Shape::Any,
     }
 }

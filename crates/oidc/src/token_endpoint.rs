@@ -88,10 +88,9 @@ impl TokenEndpoint {
             Endpoint::Issuer(issuer) => issuer,
         };
         let names: Vec<&str> = self.exchange.client_id.iter().map(String::as_str).collect();
-        let assertions = request.presented.iter().filter(|token| token.is_assertion());
         let stray =
             |token: &Presented| Some((token.key(), token.stray_audience(&[url.as_str(), issuer], &names)?));
-        let Some((key, audience)) = assertions.filter_map(stray).next() else { return };
+        let Some((key, audience)) = request.presented.iter().find_map(stray) else { return };
         if !self.warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(name: "oauthbearer.oidc.audience", target: "oauthbearer", key, audience,
                 "the assertion in '{key}' is for {audience}; servers take those that are for their issuer or token endpoint");

@@ -33,7 +33,10 @@ fn what_is_sent_is_what_the_file_holds_now() {
         (valid.as_str(), Shape::Jwt),
         (&encrypted, Shape::Jwt),
         (&jwt(json!({"nbf": 1_700_000_030})), Shape::Jwt),
+        (&valid, Shape::DeclaredJwt),
         (&valid, Shape::Any),
+        ("opaque", Shape::DeclaredJwt),
+        ("s3cret 0:+/?%&=#\"ü€~*", Shape::DeclaredJwt),
         ("opaque", Shape::Any),
         ("s3cret 0:+/?%&=#\"ü€~*", Shape::Any),
         ("user:password", Shape::Any),
@@ -54,7 +57,7 @@ fn what_no_server_would_take_is_said_before_it_is_sent() {
     let issued_later = jwt(json!({"iat": 1_700_000_031}));
     let cut = &valid[..valid.len() / 2];
     let no_signature = valid.rsplit_once('.').unwrap().0;
-    let both = [Shape::Jwt, Shape::Any];
+    let both = [Shape::Jwt, Shape::DeclaredJwt, Shape::Any];
     for (text, shapes, kind, expected) in [
         (
             expired.as_str(),
@@ -76,8 +79,8 @@ fn what_no_server_would_take_is_said_before_it_is_sent() {
         ("${TOKEN}", &both, Credentials, "a placeholder"),
         (&format!("token:{valid}"), &both[..1], Credentials, "a label before it"),
         (&format!("{valid}\n{valid}"), &both[..1], Unavailable, "two tokens"),
-        (cut, &both[..1], Unavailable, "cut off or damaged"),
-        (no_signature, &both[..1], Unavailable, "cut off or damaged"),
+        (cut, &both[..2], Unavailable, "cut off or damaged"),
+        (no_signature, &both[..2], Unavailable, "cut off or damaged"),
         ("opaque", &both[..1], Credentials, "it holds no JWT"),
         ("header.payload.signature", &both[..1], Credentials, "it holds no JWT"),
         (
@@ -119,6 +122,13 @@ fn a_refusal_tells_what_the_token_says_of_itself() {
         assert_eq!(presented(claims).note(), expected);
     }
     assert!(presented(json!({"aud": "x".repeat(1000)})).note().len() < 200);
+    let folder = tempfile::tempdir().unwrap();
+    let opaque = read(&folder.path().join("token"), "opaque", Shape::DeclaredJwt).unwrap().1.unwrap();
+    assert_eq!(
+        opaque.note(),
+        "the token in 'client_assertion_file' is no JWT, and its type says that it is one"
+    );
+    assert!(read(&folder.path().join("token"), "opaque", Shape::Any).unwrap().1.is_none());
 }
 
 #[test]

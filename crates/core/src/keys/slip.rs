@@ -91,10 +91,12 @@ fn holds_placeholder(value: &str) -> bool {
         || holds("#{", "}", any)
         || holds("<", ">", is_words)
         || value.match_indices('$').any(|(at, _)| {
+            // Not in the middle of a password, which a proxy's URL may have.
+            let begins = value[..at].chars().next_back().is_none_or(|before| "/-_.:=, ".contains(before));
             let rest = &value[at + 1..];
             let end =
                 rest.find(|char: char| !char.is_ascii_alphanumeric() && char != '_').unwrap_or(rest.len());
-            is_variable(&rest[..end])
+            begins && is_variable(&rest[..end])
         })
 }
 
@@ -237,6 +239,7 @@ mod tests {
             "orders-$(hostname)",
             "arn:aws:iam::<account id>:role/x",
             "$HOME/token",
+            "orders-$ENV",
         ] {
             assert_eq!(text_slip(value), Some(PLACEHOLDER), "{value}");
             assert_eq!(secret_slip(value), None, "{value}");
@@ -244,6 +247,7 @@ mod tests {
         for value in [
             "https://idp.example/token?x=$filter",
             "orders$",
+            "http://me:pa$WORD@proxy.example:3128",
             "CORP\\svc$",
             "a < b > c",
             "api://kafka/.default",

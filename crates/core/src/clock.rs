@@ -3,6 +3,9 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
+mod utc;
+pub use utc::utc;
+
 #[cfg(feature = "test-util")]
 mod manual;
 #[cfg(feature = "test-util")]

@@ -212,8 +212,18 @@ impl fmt::Display for ProviderError {
 impl std::error::Error for ProviderError {}
 
 impl From<InvalidToken> for ProviderError {
+    /// A slip that stays until somebody mends it is [`ErrorKind::Credentials`], anything else
+    /// [`ErrorKind::InvalidResponse`].
     fn from(error: InvalidToken) -> Self {
-        Self::new(ErrorKind::InvalidResponse, error.to_string())
+        let kind = match error {
+            InvalidToken::Json
+            | InvalidToken::Quoted
+            | InvalidToken::Scheme
+            | InvalidToken::Labelled
+            | InvalidToken::Placeholder => ErrorKind::Credentials,
+            _ => ErrorKind::InvalidResponse,
+        };
+        Self::new(kind, error.to_string())
     }
 }
 

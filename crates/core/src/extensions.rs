@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::keys::shown;
+use crate::keys::{is_placeholder, shown};
 use crate::{ConfigError, Pairs, Problem};
 
 /// SASL extensions (KIP-342), sent to the broker next to the token, such as `logicalCluster` and `identityPoolId`.
@@ -14,7 +14,8 @@ impl Extensions {
     ///
     /// # Errors
     /// All that RFC 7628 §3.1 and Kafka's brokers forbid: a name that is not letters only, the name `auth`, an
-    /// empty value (which Java brokers refuse), characters other than printable ASCII, space, tab and line breaks.
+    /// empty value (which Java brokers refuse), characters other than printable ASCII, space, tab and line breaks. And
+    /// values such as `${CLUSTER}`, which somebody forgot to fill in.
     pub fn parse(value: &str) -> Result<Self, ConfigError> {
         Self::checked(PROPERTY, Pairs::parse(PROPERTY, value)?.iter())
     }
@@ -76,6 +77,8 @@ fn fault(key: &str, value: &str) -> Option<&'static str> {
         Some("must not be empty: brokers refuse empty extension values. Set a value or leave the extension out.")
     } else if !value.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')) {
         Some("has characters that an extension value cannot have: use printable ASCII (RFC 7628 §3.1).")
+    } else if is_placeholder(value) {
+        Some("is a placeholder that nobody filled in: write the value itself, or mend what should have filled it in.")
     } else {
         None
     }
@@ -90,6 +93,10 @@ mod tests {
         let error = Extensions::parse("a1=x,auth=y,ok=z,empty=,ctl=\\0").unwrap_err();
         let keys: Vec<&str> = error.problems().iter().map(|problem| problem.key.as_str()).collect();
         assert_eq!(keys, ["a1", "auth", "empty", "ctl"], "{error}");
+        for placeholder in ["${CLUSTER}", "<lkc-id>", "{{ cluster }}"] {
+            let error = Extensions::parse(&format!("logicalCluster={placeholder}")).unwrap_err().to_string();
+            assert!(error.contains("'logicalCluster' is a placeholder that nobody filled in"), "{error}");
+        }
         assert!(Extensions::new([("ctl", "a\u{1}b")]).unwrap_err().to_string().contains("'ctl'"));
     }
 

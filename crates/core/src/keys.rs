@@ -3,8 +3,10 @@
 use crate::{Pairs, Problem, Properties};
 
 mod reader;
+mod slip;
 pub use crate::schedule::KEYS as LOGIN_KEYS;
 pub use reader::Reader;
+pub use slip::{is_placeholder, secret_slip, text_slip};
 
 /// One configuration key: its name, what it takes, and what it does.
 ///
@@ -38,7 +40,8 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// Any text without control characters, not empty.
+    /// Any text without control characters, not empty, and nothing that is surely a slip: white space or quotes around it,
+    /// a placeholder that nobody filled in.
     Text,
     /// A whole number in plain decimal digits, from the first to the second, both included.
     Integer(i64, i64),

@@ -5,11 +5,12 @@ use std::time::{Duration, SystemTime};
 use oauthbearer_core::{ErrorKind, ProviderError};
 use serde_json::{Map, Value};
 
+use crate::grant::Grant;
 use crate::http::Reply;
+use crate::number;
 use crate::settings::Secret;
 
-mod jwt;
-mod number;
+mod life;
 mod token;
 
 pub(crate) use token::Tokens;
@@ -33,26 +34,35 @@ pub(crate) fn object(body: &[u8]) -> Option<Object> {
 }
 
 impl Granted {
-    /// Reads the answer of `step` to a request made at `asked`.
+    /// Reads the answer of `step`, which asked with `grant`, to a request made at `asked`.
     ///
-    /// `token_type` must be Bearer, in any letter case; where servers leave it out, against the RFC, nothing else can be meant.
-    /// A token exchange says N_A where it gives what is no access token (RFC 8693 §2.2.1), such as an ID token.
+    /// As librdkafka does, takes an ID token where an assertion (RFC 7523) brings no access token.
     pub(crate) fn read(
         step: &str,
+        grant: &Grant,
         object: &Object,
         reply: &Reply,
         asked: SystemTime,
     ) -> Result<Self, ProviderError> {
-        let secret = object.get("access_token").and_then(Value::as_str).filter(|token| !token.is_empty());
-        let secret = secret.ok_or_else(|| no_token(step, "its answer has no 'access_token'"))?;
-        match object.get("token_type") {
-            None | Some(Value::Null) => {}
-            Some(Value::String(kind)) if kind.eq_ignore_ascii_case("bearer") || kind == "N_A" => {}
-            Some(kind) => return Err(wrong_type(step, kind)),
-        }
+        check_type(step, grant, object.get("token_type"))?;
+        let secret = secret(step, grant, object)?.to_owned().into();
         let expires_in = number::seconds(object.get("expires_in"))
             .map_err(|()| no_token(step, "the 'expires_in' of its answer is no number of seconds"))?;
-        Ok(Self { secret: secret.to_owned().into(), expires_in, asked, date: reply.date })
+        Ok(Self { secret, expires_in, asked, date: reply.date })
+    }
+}
+
+fn secret<'a>(step: &str, grant: &Grant, object: &'a Object) -> Result<&'a str, ProviderError> {
+    let text = |name: &str| object.get(name).and_then(Value::as_str).filter(|token| !token.is_empty());
+    match (text("access_token"), text("id_token")) {
+        (Some(token), _) => Ok(token),
+        (None, Some(token)) if matches!(grant, Grant::JwtBearer(_)) => Ok(token),
+        (None, Some(_)) => {
+            let message = format!("{step} failed: its answer has an 'id_token' but no 'access_token'");
+            Err(ProviderError::new(ErrorKind::InvalidRequest, message)
+                .with_help("Let the server give this client access tokens: an ID token is not for brokers"))
+        }
+        (None, None) => Err(no_token(step, "its answer has no 'access_token'")),
     }
 }
 
@@ -62,15 +72,21 @@ pub(crate) fn no_token(step: &str, fault: &str) -> ProviderError {
         .with_help("Check that the URL is the one of a token endpoint, and any proxy in between")
 }
 
-/// Of a kind that is repeated rarely: somebody has to change the client's registration first.
-fn wrong_type(step: &str, kind: &Value) -> ProviderError {
-    // No other word is shown: it may be anything.
-    const KNOWN: &[&str] = &["DPoP", "MAC", "PoP", "N_A"];
-    let known = |kind: &str| KNOWN.iter().find(|known| known.eq_ignore_ascii_case(kind));
-    let kind = kind.as_str().and_then(known).unwrap_or(&"something else");
+/// Refuses the types of tokens that are known to be no bearer tokens. Any other word is a server's own for one: no client
+/// minds it, and neither do brokers.
+///
+/// A token exchange says N_A where it gives what is no access token (RFC 8693 §2.2.1), such as an ID token. The error is of
+/// a kind that is repeated rarely: somebody has to change the client's registration first.
+fn check_type(step: &str, grant: &Grant, kind: Option<&Value>) -> Result<(), ProviderError> {
+    const NO_BEARERS: &[&str] = &["DPoP", "MAC", "PoP", "N_A"];
+    let kind = kind.and_then(Value::as_str).unwrap_or_default().trim();
+    let Some(kind) = NO_BEARERS.iter().find(|known| known.eq_ignore_ascii_case(kind)) else { return Ok(()) };
+    if *kind == "N_A" && matches!(grant, Grant::TokenExchange(_)) {
+        return Ok(());
+    }
     let message = format!("{step} failed: the token is of type {kind}, and Kafka takes Bearer tokens only");
-    ProviderError::new(ErrorKind::InvalidRequest, message)
-        .with_help("Turn off DPoP, MAC and the like for this client at the authorization server")
+    Err(ProviderError::new(ErrorKind::InvalidRequest, message)
+        .with_help("Turn off DPoP, MAC and the like for this client at the authorization server"))
 }
 
 #[cfg(test)]
@@ -81,10 +97,30 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
+    use crate::assertion::Assertion;
+    use crate::file::TextFile;
+    use crate::grant::TokenExchange;
 
     fn read(body: &str) -> Result<Granted, ProviderError> {
+        read_of(&Grant::ClientCredentials, body)
+    }
+
+    fn read_of(grant: &Grant, body: &str) -> Result<Granted, ProviderError> {
         let reply = Reply { status: 200, date: None, retry_after: None, location: None, body: Vec::new() };
-        Granted::read("the request", &object(body.as_bytes()).unwrap(), &reply, UNIX_EPOCH)
+        Granted::read("the request", grant, &object(body.as_bytes()).unwrap(), &reply, UNIX_EPOCH)
+    }
+
+    fn jwt_bearer() -> Grant {
+        Grant::JwtBearer(Assertion::File(TextFile::new("sasl.oauthbearer.assertion.file", "a.jwt")))
+    }
+
+    fn token_exchange() -> Grant {
+        Grant::TokenExchange(TokenExchange {
+            subject_token: TextFile::new("subject_token_file", "s.jwt"),
+            subject_token_type: "t".to_owned(),
+            actor_token: None,
+            requested_token_type: None,
+        })
     }
 
     #[test]
@@ -95,7 +131,11 @@ mod tests {
             (r#","token_type":"bearer","expires_in":"3599","ext_expires_in":"3599""#, Some(3599)),
             (r#","token_type":"BEARER","expires_in":299.5,"scope":"a b","x":[{}]"#, Some(299)),
             (r#","token_type":null,"expires_in":null,"error":null"#, None),
-            (r#","token_type":"N_A","expires_in":0"#, None),
+            (r#","token_type":"BearerToken","expires_in":0"#, None),
+            (r#","token_type":"JWT","expires_in":-1"#, None),
+            (r#","token_type":"urn:ietf:params:oauth:token-type:access_token""#, None),
+            (r#","token_type":"","id_token":"d.e.f""#, None),
+            (r#","token_type":["Bearer"]"#, None),
         ] {
             let granted = read(&format!(r#"{{"access_token":"a.b.c"{rest}}}"#)).unwrap();
             assert_eq!(granted.secret.expose_secret(), "a.b.c");
@@ -109,13 +149,12 @@ mod tests {
             ("{}", ErrorKind::InvalidResponse, "no 'access_token'"),
             (r#"{"access_token":""}"#, ErrorKind::InvalidResponse, "no 'access_token'"),
             (r#"{"access_token":7}"#, ErrorKind::InvalidResponse, "no 'access_token'"),
+            (r#"{"id_token":"a"}"#, ErrorKind::InvalidRequest, "an 'id_token' but no 'access_token'"),
             (r#"{"access_token":"a","token_type":"DPoP"}"#, ErrorKind::InvalidRequest, "of type DPoP"),
-            (
-                r#"{"access_token":"a","token_type":"<b>"}"#,
-                ErrorKind::InvalidRequest,
-                "of type something else",
-            ),
-            (r#"{"access_token":"a","token_type":["Bearer"]}"#, ErrorKind::InvalidRequest, "something else"),
+            (r#"{"access_token":"a","token_type":"dpop"}"#, ErrorKind::InvalidRequest, "of type DPoP"),
+            (r#"{"access_token":"a","token_type":"mac"}"#, ErrorKind::InvalidRequest, "of type MAC"),
+            (r#"{"access_token":"a","token_type":"pop"}"#, ErrorKind::InvalidRequest, "of type PoP"),
+            (r#"{"access_token":"a","token_type":"n_a"}"#, ErrorKind::InvalidRequest, "of type N_A"),
             (r#"{"access_token":"a","expires_in":"soon"}"#, ErrorKind::InvalidResponse, "'expires_in'"),
             (r#"{"access_token":"a","expires_in":[1]}"#, ErrorKind::InvalidResponse, "'expires_in'"),
         ] {
@@ -126,5 +165,24 @@ mod tests {
         for none in ["", "[]", "\"a\"", "<html>", "{\"access_token\":\"a\"} x", "access_token=a"] {
             assert!(object(none.as_bytes()).is_none(), "{none}");
         }
+    }
+
+    #[test]
+    fn what_else_an_assertion_or_an_exchange_brings() {
+        let secret =
+            |grant: &Grant, body: &str| Some(read_of(grant, body).ok()?.secret.expose_secret().to_owned());
+        let both = r#"{"access_token":"a","id_token":"b"}"#;
+        assert_eq!(secret(&jwt_bearer(), both).as_deref(), Some("a"));
+        for only in [
+            r#"{"id_token":"b"}"#,
+            r#"{"access_token":"","id_token":"b"}"#,
+            r#"{"access_token":null,"id_token":"b"}"#,
+        ] {
+            assert_eq!(secret(&jwt_bearer(), only).as_deref(), Some("b"), "{only}");
+            assert_eq!(secret(&token_exchange(), only), None, "{only}");
+        }
+        let n_a = r#"{"access_token":"a","token_type":"N_A"}"#;
+        assert_eq!(secret(&token_exchange(), n_a).as_deref(), Some("a"));
+        assert_eq!(secret(&jwt_bearer(), n_a), None);
     }
 }

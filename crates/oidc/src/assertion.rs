@@ -1,9 +1,6 @@
 //! JWTs that vouch for a client or a user (RFC 7523): from a file, or signed here.
 
-use oauthbearer_core::{Clock, ProviderError};
-
 use crate::file::TextFile;
-use crate::settings::Secret;
 
 mod claims;
 mod material;
@@ -28,14 +25,4 @@ pub(crate) enum Assertion {
 pub(crate) struct Context<'a> {
     pub(crate) client_id: Option<&'a str>,
     pub(crate) token_endpoint: &'a str,
-}
-
-impl Assertion {
-    /// The assertion for one request.
-    pub(crate) fn text(&self, clock: &Clock, context: &Context<'_>) -> Result<Secret, ProviderError> {
-        match self {
-            Self::File(file) => file.read(),
-            Self::Signed(signer) => signer.sign(clock, context),
-        }
-    }
 }

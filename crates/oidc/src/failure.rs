@@ -6,21 +6,24 @@ use oauthbearer_core::{ErrorKind, ProviderError};
 use serde_json::Value;
 use url::Url;
 
-use crate::answer::{no_token, object, Object};
+use crate::answer::{no_token, Object};
 use crate::assertion::Assertion;
 use crate::client_auth::ClientAuthentication;
 use crate::grant::Grant;
 use crate::http::{shown, skew, Reply};
-use crate::request::Secrets;
+use crate::presented::Presented;
+use crate::secrets::Secrets;
 use crate::settings::{Endpoint, Exchange};
 
 mod aadsts;
 mod description;
 mod help;
 mod kind;
+mod words;
 
 use kind::kind;
 pub(crate) use kind::kind_of_status;
+use words::Words;
 
 /// A request that was refused.
 pub(crate) struct Refused<'a> {
@@ -28,6 +31,8 @@ pub(crate) struct Refused<'a> {
     pub(crate) url: &'a Url,
     pub(crate) exchange: &'a Exchange,
     pub(crate) secrets: &'a Secrets,
+    /// The tokens of other programs that it showed.
+    pub(crate) presented: &'a [Presented],
     pub(crate) reply: &'a Reply,
     /// This machine's clock.
     pub(crate) now: SystemTime,
@@ -35,36 +40,77 @@ pub(crate) struct Refused<'a> {
 
 /// Whether an answer is that of something else than the token endpoint, which may have moved.
 pub(crate) fn is_astray(reply: &Reply) -> bool {
-    reply.is_redirect() || matches!(reply.status, 404 | 405 | 410)
+    reply.is_redirect() || is_nowhere(reply.status)
 }
 
-/// The error code of an answer: some servers send it with HTTP 200.
-pub(crate) fn code(object: &Object) -> Option<&str> {
-    object.get("error").and_then(Value::as_str).filter(|code| !code.is_empty())
+/// Whether an object that came with HTTP 200 is a refusal all the same, as some servers send it.
+pub(crate) fn is_refusal(object: &Object) -> bool {
+    let error = object.get("error").and_then(Value::as_str).is_some_and(|code| !code.is_empty());
+    let token = ["access_token", "id_token"].iter().any(|name| object.contains_key(*name));
+    error || (!token && Words::says_refusal(object))
+}
+
+/// Statuses by which a server says that there is no such thing at this URL: the body is whoever's.
+fn is_nowhere(status: u16) -> bool {
+    matches!(status, 404 | 405 | 410)
 }
 
 impl Refused<'_> {
     pub(crate) fn error(&self) -> ProviderError {
-        let object = object(&self.reply.body).unwrap_or_default();
-        let error = match code(&object) {
-            Some(code) => self.with_code(code, &object),
-            None => self.without_code(),
-        };
+        let error = self.told();
         match self.reply.retry_after {
             Some(delay) => error.with_retry_after(delay),
             None => error,
         }
     }
 
-    fn with_code(&self, code: &str, object: &Object) -> ProviderError {
-        let status = self.reply.status;
-        let description = object.get("error_description").and_then(Value::as_str).unwrap_or_default();
-        let mut text =
-            format!("{} failed: {} (HTTP {status})", self.step, description::code(code, self.secrets));
-        if let Some(description) = description::clean(description, self.secrets) {
-            text.push_str(&format!(": {description}"));
+    fn told(&self) -> ProviderError {
+        let Self { step, reply, .. } = self;
+        if reply.is_success() {
+            return match Words::of_success(&reply.body) {
+                Some(words) => self.refusal(&words),
+                None => no_token(step, &self.instead()),
+            };
         }
-        if let Some((kind, help)) = aadsts::known(description) {
+        let words = Words::of_refusal(&reply.body, reply.status);
+        match reply.is_redirect() && words.code.is_none() {
+            true => self.redirected(),
+            false => self.refusal(&words),
+        }
+    }
+
+    /// What a success brought instead of a JSON object.
+    fn instead(&self) -> String {
+        let title = Words::title(&self.reply.body);
+        match title.and_then(|title| description::clean(&title, self.secrets)) {
+            Some(title) => format!("its answer is no JSON object, but the page '{title}'"),
+            None => "its answer is no JSON object".to_owned(),
+        }
+    }
+
+    fn refusal(&self, words: &Words) -> ProviderError {
+        let Self { step, reply, .. } = self;
+        let status = reply.status;
+        let description = words.text();
+        let shown = description::clean(&description, self.secrets);
+        let mut text = match (&words.code, &shown) {
+            (Some(code), _) => {
+                format!("{step} failed: {} (HTTP {status})", description::code(code, self.secrets))
+            }
+            (None, Some(_)) => format!("{step} failed: HTTP {status}"),
+            (None, None) => format!("{step} failed: HTTP {status}, without an OAuth error"),
+        };
+        shown.iter().for_each(|shown| text.push_str(&format!(": {shown}")));
+        if is_nowhere(status) {
+            return ProviderError::new(ErrorKind::InvalidRequest, text)
+                .with_help(help::of_status(status, self.key()));
+        }
+        self.presented.iter().for_each(|token| text.push_str(&format!("; {}", token.note())));
+        let Some(code) = &words.code else {
+            return ProviderError::new(kind(None, status), text)
+                .with_help(help::of_status(status, self.key()));
+        };
+        if let Some((kind, help)) = aadsts::known(&description) {
             return ProviderError::new(kind, text).with_help(help);
         }
         if let Some(skew) = self.skew(code) {
@@ -72,11 +118,17 @@ impl Refused<'_> {
                 "Correct this machine's clock: the assertion that it signed is not valid at the server",
             );
         }
-        ProviderError::new(kind(Some(code), status), text).with_help(help::of_code(
-            code,
-            status,
-            self.exchange,
-        ))
+        let help = help::of_code(code, status, self.exchange).map(str::to_owned);
+        ProviderError::new(kind(Some(code), status), text)
+            .with_help(help.unwrap_or_else(|| help::of_unknown(status, self.key())))
+    }
+
+    /// The key that the endpoint's URL comes from.
+    fn key(&self) -> &'static str {
+        match self.exchange.endpoint {
+            Endpoint::Url(_) => "sasl.oauthbearer.token.endpoint.url",
+            Endpoint::Issuer(_) => "'issuer' in sasl.oauthbearer.config, whose metadata name this endpoint",
+        }
     }
 
     /// Clocks that differ, where they explain why what this machine signed is refused.
@@ -85,23 +137,7 @@ impl Refused<'_> {
         skew(self.now, self.reply.date).filter(|_| explains)
     }
 
-    fn without_code(&self) -> ProviderError {
-        let Self { step, reply, .. } = self;
-        if reply.is_success() {
-            return no_token(step, "its answer is no JSON object");
-        }
-        let key = match self.exchange.endpoint {
-            Endpoint::Url(_) => "sasl.oauthbearer.token.endpoint.url",
-            Endpoint::Issuer(_) => "'issuer' in sasl.oauthbearer.config, whose metadata name this endpoint",
-        };
-        if reply.is_redirect() {
-            return self.redirected(key);
-        }
-        let message = format!("{step} failed: HTTP {}, without an OAuth error", reply.status);
-        ProviderError::new(kind(None, reply.status), message).with_help(help::of_status(reply.status, key))
-    }
-
-    fn redirected(&self, key: &str) -> ProviderError {
+    fn redirected(&self) -> ProviderError {
         let Self { step, url, reply, .. } = self;
         let target = reply.location.as_deref().and_then(|location| url.join(location).ok());
         let target = target.as_ref().map_or_else(|| "somewhere else".to_owned(), shown);
@@ -110,7 +146,8 @@ impl Refused<'_> {
             reply.status
         );
         ProviderError::new(kind(None, reply.status), message).with_help(format!(
-            "Check {key}: the token endpoint has moved, or a login page or proxy is in between"
+            "Check {}: the token endpoint has moved, or a login page or proxy is in between",
+            self.key()
         ))
     }
 }

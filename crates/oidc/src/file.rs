@@ -44,10 +44,14 @@ impl TextFile {
         self.text().map_err(|fault| ProviderError::new(ErrorKind::Unavailable, self.say(&fault)))
     }
 
+    /// All of the text as it is now, with what to say about a failure.
+    pub(crate) fn whole(&self) -> Result<String, String> {
+        read(&self.path).map_err(|error| error.to_string())
+    }
+
     /// As [`read`](Self::read), with what to say about a failure.
     pub(crate) fn text(&self) -> Result<Secret, String> {
-        let text = read(&self.path).map_err(|error| error.to_string())?;
-        match text.trim() {
+        match self.whole()?.trim() {
             "" => Err("it is empty".to_owned()),
             trimmed => Ok(SecretString::from(trimmed.to_owned())),
         }
@@ -59,14 +63,18 @@ impl TextFile {
     }
 }
 
-/// The text of a small file.
+/// The text of a small file, without the mark that some editors of Windows begin one with.
 pub(crate) fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
-    match text.len() as u64 > LARGEST {
-        true => Err(io::Error::other(format!("it has more than {LARGEST} bytes"))),
-        false => Ok(text),
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(io::Error::other(format!("it has more than {LARGEST} bytes")));
     }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(io::Error::other("it is in UTF-16: save it as UTF-8"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| io::Error::other("it is no text in UTF-8"))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// What files were made into, kept until one of them changes. Looked at when it is used.

@@ -40,7 +40,7 @@ static ASKED: LazyLock<Asked> = LazyLock::new(|| {
     let url = Url::parse(ENDPOINT).expect("a URL");
     let request = request::build(&exchange, &url, &clock).expect("a request");
     let Settings { lifetime, principal, .. } = settings(&clock);
-    let tokens = Tokens { principal, client_id: exchange.client_id.clone(), lifetime };
+    let tokens = Tokens::new(principal, exchange.client_id.clone(), lifetime);
     Asked { endpoint: TokenEndpoint::new(exchange).expect("a client"), tokens, url, request, clock }
 });
 

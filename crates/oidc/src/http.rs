@@ -17,7 +17,7 @@ mod session;
 mod tls;
 mod transport;
 
-pub(crate) use date::skew;
+pub(crate) use date::{skew, TOLERATED};
 pub(crate) use reply::Reply;
 pub(crate) use session::{Form, Session};
 

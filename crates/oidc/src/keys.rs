@@ -29,6 +29,8 @@ pub(crate) const CONNECT_TIMEOUT: &str = "sasl.login.connect.timeout.ms";
 pub(crate) const READ_TIMEOUT: &str = "sasl.login.read.timeout.ms";
 pub(crate) const CA_LOCATION: &str = "https.ca.location";
 pub(crate) const CA_PEM: &str = "https.ca.pem";
+pub(crate) const SECRET_FILE: &str = "client_secret_file";
+pub(crate) const CLIENT_ASSERTION_FILE: &str = "client_assertion_file";
 
 pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -111,7 +113,12 @@ pub static OIDC_KEYS: &[Key] = &[
         "How the client proves who it is. Default: what the credentials that are given mean.",
     ),
     Key::text(
-        "client_assertion_file",
+        SECRET_FILE,
+        "A file that holds the client's secret and nothing else, instead of `sasl.oauthbearer.client.secret`. Read again at \
+         each request, so that a new secret needs no restart.",
+    ),
+    Key::text(
+        CLIENT_ASSERTION_FILE,
         "A file with a JWT that proves who the client is and that another program keeps fresh, such as Kubernetes for Entra \
          workload identity. Read again at each request.",
     ),
@@ -130,7 +137,8 @@ pub static OIDC_KEYS: &[Key] = &[
         "lifetime_seconds",
         1,
         86_400,
-        "How long a token lives, in seconds, where neither the server's answer nor the token says so.",
+        "The longest that a token is taken to live, in seconds: its life where neither the server's answer nor the token says \
+         one, and a shorter one than they say.",
     ),
     Key::text(
         "principal_name",

@@ -30,7 +30,7 @@ impl Oidc {
                 (Origin::Endpoint(Box::new(TokenEndpoint::new(*exchange)?)), client_id)
             }
         };
-        Ok(Self { origin, tokens: Tokens { principal, client_id, lifetime }, clock })
+        Ok(Self { origin, tokens: Tokens::new(principal, client_id, lifetime), clock })
     }
 }
 

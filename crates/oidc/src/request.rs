@@ -12,9 +12,13 @@ use url::Url;
 
 use crate::assertion::{Assertion, Context};
 use crate::client_auth::ClientAuthentication;
+use crate::client_secret::ClientSecret;
+use crate::file::TextFile;
 use crate::grant::{Grant, TokenExchange};
 use crate::http::Form;
 use crate::keys::{CLIENT_CREDENTIALS, JWT_BEARER, TOKEN_EXCHANGE};
+use crate::presented::{Presented, Shape};
+use crate::secrets::Secrets;
 use crate::settings::{Exchange, Secret};
 
 const JWT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -23,30 +27,10 @@ const JWT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bea
 pub(crate) struct Request {
     pub(crate) form: Form,
     pub(crate) secrets: Secrets,
+    /// The tokens of other programs that it shows.
+    pub(crate) presented: Vec<Presented>,
     /// When it was made.
     pub(crate) made: SystemTime,
-}
-
-/// The secrets of one request, in every form in which it holds them.
-#[derive(Default)]
-pub(crate) struct Secrets(Vec<SecretString>);
-
-impl Secrets {
-    fn add(&mut self, secret: &Secret) {
-        self.add_text(secret.expose_secret());
-    }
-
-    fn add_text(&mut self, text: &str) {
-        self.0.extend([text.to_owned(), encoded(text)].map(SecretString::from));
-    }
-
-    /// Whether `text` holds one of them.
-    pub(crate) fn are_in(&self, text: &str) -> bool {
-        self.0
-            .iter()
-            .map(ExposeSecret::expose_secret)
-            .any(|secret| !secret.is_empty() && text.contains(secret))
-    }
 }
 
 /// The request to `endpoint`. Every call makes new assertions and reads files again.
@@ -57,6 +41,7 @@ pub(crate) fn build(exchange: &Exchange, endpoint: &Url, clock: &Clock) -> Resul
         fields: Vec::new(),
         authorization: None,
         secrets: Secrets::default(),
+        presented: Vec::new(),
         context,
         clock,
     };
@@ -74,6 +59,7 @@ struct Maker<'a> {
     fields: Vec<(&'a str, SecretString)>,
     authorization: Option<HeaderValue>,
     secrets: Secrets,
+    presented: Vec<Presented>,
     context: Context<'a>,
     clock: &'a Clock,
 }
@@ -93,10 +79,10 @@ impl<'a> Maker<'a> {
 
     fn token_exchange(&mut self, exchange: &'a TokenExchange) -> Result<(), ProviderError> {
         self.plain("grant_type", Some(TOKEN_EXCHANGE));
-        self.secret("subject_token", exchange.subject_token.read()?);
+        self.file("subject_token", &exchange.subject_token, shape(&exchange.subject_token_type))?;
         self.plain("subject_token_type", Some(&exchange.subject_token_type));
         if let Some((token, kind)) = &exchange.actor_token {
-            self.secret("actor_token", token.read()?);
+            self.file("actor_token", token, shape(kind))?;
             self.plain("actor_token_type", Some(kind));
         }
         self.plain("requested_token_type", exchange.requested_token_type.as_deref());
@@ -108,7 +94,11 @@ impl<'a> Maker<'a> {
         match authentication {
             // The id is in the header; RFC 6749 §2.3 forbids a second way.
             ClientAuthentication::SecretBasic { secret, encoded } => return self.basic(secret, *encoded),
-            ClientAuthentication::SecretPost { secret } => self.secret("client_secret", secret.clone()),
+            ClientAuthentication::SecretPost { secret } => {
+                let current = secret.read()?;
+                secret.add_to(&mut self.secrets);
+                self.secret("client_secret", current);
+            }
             ClientAuthentication::Assertion(assertion) => {
                 self.plain("client_assertion_type", Some(JWT_ASSERTION));
                 self.assertion("client_assertion", assertion)?;
@@ -120,12 +110,13 @@ impl<'a> Maker<'a> {
         Ok(())
     }
 
-    fn basic(&mut self, secret: &Secret, percent: bool) -> Result<(), ProviderError> {
+    fn basic(&mut self, secret: &ClientSecret, percent: bool) -> Result<(), ProviderError> {
+        let current = secret.read()?;
+        secret.add_to(&mut self.secrets);
         let part = |text: &str| if percent { encoded(text) } else { text.to_owned() };
         let pair =
-            format!("{}:{}", part(self.context.client_id.unwrap_or_default()), part(secret.expose_secret()));
+            format!("{}:{}", part(self.context.client_id.unwrap_or_default()), part(current.expose_secret()));
         let credentials = STANDARD.encode(pair);
-        self.secrets.add(secret);
         self.secrets.add_text(&credentials);
         let mut header = HeaderValue::try_from(format!("Basic {credentials}")).map_err(|_| {
             ProviderError::new(ErrorKind::Internal, "the header 'Authorization' cannot be made")
@@ -136,8 +127,21 @@ impl<'a> Maker<'a> {
     }
 
     fn assertion(&mut self, name: &'a str, assertion: &Assertion) -> Result<(), ProviderError> {
-        let text = assertion.text(self.clock, &self.context)?;
+        match assertion {
+            Assertion::File(file) => self.file(name, file, Shape::Jwt)?,
+            Assertion::Signed(signer) => {
+                let text = signer.sign(self.clock, &self.context)?;
+                self.secret(name, text);
+            }
+        }
+        Ok(())
+    }
+
+    /// A token that another program keeps in a file.
+    fn file(&mut self, name: &'a str, file: &TextFile, shape: Shape) -> Result<(), ProviderError> {
+        let (text, presented) = Presented::read(file, shape, self.clock)?;
         self.secret(name, text);
+        self.presented.extend(presented);
         Ok(())
     }
 
@@ -154,7 +158,17 @@ impl<'a> Maker<'a> {
         let mut form = Serializer::new(String::new());
         form.extend_pairs(self.fields.iter().map(|(name, value)| (name, value.expose_secret())));
         let form = Form { authorization: self.authorization, body: form.finish() };
-        Request { form, secrets: self.secrets, made: self.made }
+        Request { form, secrets: self.secrets, presented: self.presented, made: self.made }
+    }
+}
+
+/// What a token of the type `kind` looks like (RFC 8693 §3).
+fn shape(kind: &str) -> Shape {
+    const OF_JWTS: [&str; 2] =
+        ["urn:ietf:params:oauth:token-type:jwt", "urn:ietf:params:oauth:token-type:id_token"];
+    match OF_JWTS.contains(&kind) {
+        true => Shape::DeclaredJwt,
+        false => Shape::Any,
     }
 }
 

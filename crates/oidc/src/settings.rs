@@ -27,7 +27,7 @@ use readers::Readers;
 /// What one provider does.
 pub(crate) struct Settings {
     pub(crate) source: Source,
-    /// The life of tokens whose answer has no `expires_in` and that have no `exp`.
+    /// The longest life of tokens, and that of those whose answer has no `expires_in` and that have no `exp`.
     pub(crate) lifetime: Option<Duration>,
     pub(crate) principal: Principal,
 }

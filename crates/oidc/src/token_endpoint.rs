@@ -1,6 +1,7 @@
 //! One token from a token endpoint: find it, ask it, read its answer.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use oauthbearer_core::{Clock, ConfigError, ErrorKind, ProviderError, Token};
 use url::Url;
@@ -9,6 +10,7 @@ use crate::answer::{object, Granted, Tokens};
 use crate::discovery::Discovery;
 use crate::failure::{self, Refused};
 use crate::http::{shown, HttpClient, Reply, Session};
+use crate::presented::Presented;
 use crate::request::{self, Request};
 use crate::settings::{Endpoint, Exchange};
 
@@ -18,6 +20,8 @@ pub(crate) struct TokenEndpoint {
     http: HttpClient,
     /// Where an issuer has to be asked first.
     discovery: Option<Discovery>,
+    /// Whether it was said that an assertion is for somebody else.
+    warned: AtomicBool,
 }
 
 impl TokenEndpoint {
@@ -26,7 +30,8 @@ impl TokenEndpoint {
             Endpoint::Url(_) => None,
             Endpoint::Issuer(issuer) => Some(Discovery::new(issuer.clone())),
         };
-        Ok(Self { http: HttpClient::new(&exchange.http)?, exchange, discovery })
+        let http = HttpClient::new(&exchange.http)?;
+        Ok(Self { exchange, http, discovery, warned: AtomicBool::new(false) })
     }
 
     /// Asks for a token.
@@ -66,6 +71,7 @@ impl TokenEndpoint {
         clock: &Clock,
     ) -> Result<Granted, ProviderError> {
         let mut request = request::build(&self.exchange, url, clock)?;
+        self.check_audiences(&request, url);
         let form = std::mem::take(&mut request.form);
         let reply = session.post(step, url, form).await.inspect_err(|error| {
             if error.kind() == ErrorKind::Unavailable {
@@ -73,6 +79,22 @@ impl TokenEndpoint {
             }
         })?;
         self.read(step, url, &request, &reply, clock)
+    }
+
+    /// Warns once of an assertion that is for somebody else. The server decides, which may go by another name.
+    fn check_audiences(&self, request: &Request, url: &Url) {
+        let issuer = match &self.exchange.endpoint {
+            Endpoint::Url(_) => url.as_str(),
+            Endpoint::Issuer(issuer) => issuer,
+        };
+        let names: Vec<&str> = self.exchange.client_id.iter().map(String::as_str).collect();
+        let stray =
+            |token: &Presented| Some((token.key(), token.stray_audience(&[url.as_str(), issuer], &names)?));
+        let Some((key, audience)) = request.presented.iter().find_map(stray) else { return };
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(name: "oauthbearer.oidc.audience", target: "oauthbearer", key, audience,
+                "the assertion in '{key}' is for {audience}; servers take those that are for their issuer or token endpoint");
+        }
     }
 
     /// What `reply` grants, or why it does not.
@@ -84,10 +106,9 @@ impl TokenEndpoint {
         reply: &Reply,
         clock: &Clock,
     ) -> Result<Granted, ProviderError> {
-        let answer =
-            object(&reply.body).filter(|answer| reply.is_success() && failure::code(answer).is_none());
+        let answer = object(&reply.body).filter(|answer| reply.is_success() && !failure::is_refusal(answer));
         if let Some(answer) = answer {
-            return Granted::read(step, &answer, reply, request.made);
+            return Granted::read(step, &self.exchange.grant, &answer, reply, request.made);
         }
         if failure::is_astray(reply) {
             self.forget_endpoint();
@@ -97,6 +118,7 @@ impl TokenEndpoint {
             url,
             exchange: &self.exchange,
             secrets: &request.secrets,
+            presented: &request.presented,
             reply,
             now: clock.wall(),
         };

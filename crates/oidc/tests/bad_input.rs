@@ -66,7 +66,11 @@ fn urls() {
         ("https://idp.example/token#x", "this one has a fragment (#…): remove it"),
         ("http://idp.example/token", "over http secrets can be read on the way. For a test server on another machine write allow_http=true"),
         ("http://localhost.example/token", "over http secrets can be read"),
-        (" https://[::1/token", "this one cannot be read"),
+        ("https://[::1/token", "this one cannot be read"),
+        (" https://idp.example/token", "'sasl.oauthbearer.token.endpoint.url' has white space around it: remove it."),
+        ("\"https://idp.example/token\"", "is in quotes, which would become part of it: remove them."),
+        ("https://${IDP}/token", "a placeholder that nobody filled in"),
+        ("https://idp.example/<tenant>/token", "a placeholder that nobody filled in"),
         ("https://idp.example/\ntoken", "'sasl.oauthbearer.token.endpoint.url' has control characters: remove them."),
         ("", "'sasl.oauthbearer.token.endpoint.url' must not be empty."),
     ] {
@@ -293,6 +297,88 @@ fn texts_with_control_characters() {
     refused_config("audience=a\\0b", "'audience' has control characters");
     refused_config("param_x=a\\nb", "'param_x' has control characters");
     refused_config("param_=a", "'param_' has no name: write param_<name>=<value>.");
+}
+
+#[test]
+fn what_templates_and_copying_leave_behind() {
+    let [placeholder, quotes, space] = [
+        "is, or holds, a placeholder that nobody filled in, such as ${NAME} or <name>: write the value itself",
+        "is in quotes, which would become part of it: remove them.",
+        "has white space around it: remove it.",
+    ];
+    for (value, expected) in [
+        ("${HUNTER}", placeholder),
+        ("${CLIENT_SECRET:-hunter2}", placeholder),
+        ("$(cat /hunter2)", placeholder),
+        ("{{ hunter }}", placeholder),
+        ("<client_secret>", placeholder),
+        ("<hunter-secret>", placeholder),
+        ("%HUNTER%", placeholder),
+        ("\"hunter2\"", quotes),
+        ("'hunter2'", quotes),
+        (" hunter2", space),
+        ("hunter2 ", space),
+        ("[hidden]", "is what tools show in place of a secret: write the secret itself."),
+        ("hunter2\u{200b}", "has an invisible character"),
+    ] {
+        refused(&[URL, ID, (SECRET.0, value)], &format!("'{}' {expected}", SECRET.0));
+        refused(&[URL, (ID.0, value), SECRET], &format!("'{}' {expected}", ID.0));
+        refused(
+            &[URL, ID, SECRET, ("sasl.oauthbearer.scope", value)],
+            &format!("'sasl.oauthbearer.scope' {expected}"),
+        );
+    }
+    refused_config("audience=api://${ENV}", "sasl.oauthbearer.config 'audience' is, or holds, a placeholder");
+    refused_config("principal_name=\"me", "sasl.oauthbearer.config 'principal_name' is in quotes");
+    refused_config("param_organization=${ORG}", "'param_organization' is, or holds, a placeholder");
+    refused_config("param_organization=<org>", "'param_organization' is, or holds, a placeholder");
+    refused(
+        &[URL, ID, ("sasl.oauthbearer.assertion.private.key.pem", "${HUNTER_KEY}")],
+        "'sasl.oauthbearer.assertion.private.key.pem' is, or holds, a placeholder",
+    );
+    let rsa = key("rsa");
+    refused(
+        &[URL, ID, (KEY_FILE, &rsa), ("sasl.oauthbearer.assertion.private.key.passphrase", "\"hunter2\"")],
+        "'sasl.oauthbearer.assertion.private.key.passphrase' is in quotes",
+    );
+}
+
+#[test]
+fn a_secret_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    let name = path.to_str().unwrap();
+    let config = format!("client_secret_file={name}");
+    let cannot =
+        |fault: &str| format!("'client_secret_file' names the file {name}, which cannot be used: {fault}");
+    refused(&[URL, ID, (CONFIG, &config)], &cannot("No such file"));
+    for (text, fault) in [
+        ("", "it is empty"),
+        ("\n", "it is empty"),
+        ("hunter2\nhunter3", "its text has several lines"),
+        ("\"hunter2\"\n", "its text is in quotes"),
+        ("${HUNTER}", "its text is, or holds, a placeholder"),
+        ("{\"secret\":\"hunter2\"}", "its text is a JSON document"),
+    ] {
+        fs::write(&path, text).unwrap();
+        refused(&[URL, ID, (CONFIG, &config)], &cannot(fault));
+    }
+    fs::write(&path, b"hunter2\xe9").unwrap();
+    refused(&[URL, ID, (CONFIG, &config)], &cannot("it is no text in UTF-8"));
+    fs::write(&path, "hunter2\n").unwrap();
+    refused(
+        &[URL, ID, SECRET, (CONFIG, &config)],
+        &format!("'{}' and 'client_secret_file' exclude each other: set one of them.", SECRET.0),
+    );
+    refused(
+        &[URL, ID, (KEY_FILE, &key("rsa")), (CONFIG, &config)],
+        "'client_secret_file' and 'sasl.oauthbearer.assertion.*' both prove who the client is",
+    );
+    refused(
+        &[URL, ID, (CONFIG, &format!("{config},client_auth=none"))],
+        "'client_auth' is 'none', which has no use for 'client_secret_file'",
+    );
+    refused(&[URL, (CONFIG, &config)], "'sasl.oauthbearer.client.id' is missing");
 }
 
 #[test]

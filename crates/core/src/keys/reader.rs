@@ -1,4 +1,4 @@
-use super::{shown, unknown, Key, Kind, Values};
+use super::{is_placeholder, secret_slip, shown, text_slip, unknown, Key, Kind, Values};
 use crate::{ConfigError, Pairs, Problem, Properties};
 
 /// Reads the values of a key table and collects every problem on the way, so that one error shows them all.
@@ -29,21 +29,24 @@ impl<'a> Reader<'a> {
         Self { values: Values::Properties(properties), tables: vec![table], problems: Vec::new() }
     }
 
-    /// The text of `name`.
+    /// The text of `name`, without quotes or white space around it, and without placeholders.
     pub fn text(&mut self, name: &str) -> Option<String> {
-        let value = self.lines(name)?;
-        if value.chars().any(char::is_control) {
-            return self.fail(name, "has control characters: remove them.");
-        }
-        Some(value)
+        self.line(name, text_slip)
+    }
+
+    /// The secret of `name`: as [`text`](Self::text), but it may hold whatever looks like a placeholder, and only not be
+    /// one.
+    pub fn secret(&mut self, name: &str) -> Option<String> {
+        self.line(name, secret_slip)
     }
 
     /// The text of `name`, which may have line breaks, as PEM does.
     pub fn lines(&mut self, name: &str) -> Option<String> {
-        let (key, value) = self.value(name)?;
-        match value.is_empty() {
-            true => self.fail(name, &format!("must not be empty. {}", hint(key))),
-            false => Some(value),
+        let value = self.filled(name)?;
+        let slip = secret_slip(&value).filter(|_| is_placeholder(&value));
+        match slip {
+            Some(slip) => self.fail(name, slip),
+            None => Some(value),
         }
     }
 
@@ -132,6 +135,25 @@ impl<'a> Reader<'a> {
     /// All problems found since [`new`](Self::new).
     pub fn finish<T>(self, value: T) -> Result<T, ConfigError> {
         ConfigError::unless_empty(self.problems, value)
+    }
+
+    fn line(&mut self, name: &str, slip: fn(&str) -> Option<&'static str>) -> Option<String> {
+        let value = self.filled(name)?;
+        if value.chars().any(char::is_control) {
+            return self.fail(name, "has control characters: remove them.");
+        }
+        match slip(&value) {
+            Some(slip) => self.fail(name, slip),
+            None => Some(value),
+        }
+    }
+
+    fn filled(&mut self, name: &str) -> Option<String> {
+        let (key, value) = self.value(name)?;
+        match value.is_empty() {
+            true => self.fail(name, &format!("must not be empty. {}", hint(key))),
+            false => Some(value),
+        }
     }
 
     fn keys(&self) -> impl Iterator<Item = &'static Key> + '_ {
@@ -252,6 +274,22 @@ mod tests {
             assert!(errors[0].contains("'\\,'") && errors[0].contains("Known keys: region"), "{errors:?}");
             assert!(!errors[0].contains(piece), "{errors:?}");
         }
+    }
+
+    #[test]
+    fn slips_are_named_by_key() {
+        for value in ["${REGION}", "\"us-east-1\"", "us-east-1\u{a0}\u{200b}", "<region>", "us-east-${N}"] {
+            let errors = errors(&format!("region={value}"));
+            assert_eq!(errors.len(), 1, "{errors:?}");
+            assert!(errors[0].starts_with("p 'region' ") && errors[0].contains(": "), "{errors:?}");
+        }
+        let pairs = Pairs::parse("p", "region=a${b}c").unwrap();
+        let mut reader = Reader::new(&pairs, &[KEYS]);
+        assert_eq!(reader.secret("region").as_deref(), Some("a${b}c"));
+        assert_eq!(reader.lines("region").as_deref(), Some("a${b}c"));
+        assert_eq!(reader.text("region"), None);
+        let error = reader.finish(()).unwrap_err().to_string();
+        assert!(error.contains("placeholder") && !error.contains("${b}"), "{error}");
     }
 
     #[test]

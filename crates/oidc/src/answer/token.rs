@@ -3,10 +3,11 @@ use std::time::{Duration, SystemTime};
 use oauthbearer_core::{Clock, ErrorKind, ProviderError, Token};
 use secrecy::ExposeSecret;
 
-use super::jwt::Claims;
+use super::life::{after, expired, Warned};
 use super::Granted;
 use crate::file::TextFile;
-use crate::http::skew;
+use crate::jwt::Claims;
+use crate::presented::check_time;
 use crate::settings::Principal;
 
 /// Who a token is for where neither configuration nor token says so.
@@ -14,34 +15,44 @@ const NOBODY: &str = "oauthbearer";
 
 /// Adds to secrets what Kafka has to know of a token: whom it is for and when it ends.
 pub(crate) struct Tokens {
-    pub(crate) principal: Principal,
-    pub(crate) client_id: Option<String>,
-    /// The life of tokens that say nothing of it themselves.
-    pub(crate) lifetime: Option<Duration>,
+    principal: Principal,
+    client_id: Option<String>,
+    /// The longest life of tokens, and the life of those that say nothing of it themselves.
+    lifetime: Option<Duration>,
+    warned: Warned,
 }
 
 impl Tokens {
-    /// The token that `step` brought. It ends with `expires_in` or its `exp`, whichever is earlier: brokers enforce the
-    /// latter.
+    pub(crate) fn new(principal: Principal, client_id: Option<String>, lifetime: Option<Duration>) -> Self {
+        Self { principal, client_id, lifetime, warned: Warned::default() }
+    }
+
+    /// The token that `step` brought. It ends with `expires_in`, its `exp`, which brokers enforce, or the configured
+    /// lifetime, whichever is the earliest.
     pub(crate) fn granted(
         &self,
         step: &str,
         granted: &Granted,
         clock: &Clock,
     ) -> Result<Token, ProviderError> {
+        let now = clock.wall();
         let claims = Claims::read(granted.secret.expose_secret());
         let exp = claims.as_ref().and_then(|claims| claims.date("exp"));
-        if let Some(past) = exp.and_then(|exp| clock.wall().duration_since(exp).ok()) {
-            return Err(expired(step, past, granted, clock));
+        if let Some((end, past)) = exp.and_then(|exp| Some((exp, now.duration_since(exp).ok()?))) {
+            return Err(expired(step, end, past, granted, now));
         }
-        let answered = granted.expires_in.and_then(|life| granted.asked.checked_add(life));
-        let given = [exp, answered].into_iter().flatten().min();
-        let end = given.or_else(|| granted.asked.checked_add(self.lifetime?)).ok_or_else(|| {
+        let by_server = match &claims {
+            Some(claims) => self.warned.begun(step, claims, granted, now)?,
+            None => None,
+        };
+        let lives =
+            [granted.expires_in, self.lifetime].map(|life| life.map(|life| after(granted.asked, life)));
+        let end = lives.into_iter().chain([exp, by_server]).flatten().min().ok_or_else(|| {
             endless(format!(
                 "{step} brought a token that does not say when it ends: no 'expires_in', no 'exp'"
             ))
         })?;
-        self.build(granted.secret.expose_secret(), claims.as_ref(), end, clock)
+        self.build(granted.secret.expose_secret(), claims.as_ref(), self.warned.believable(end, now), clock)
             .map_err(|fault| ProviderError::new(fault.kind(), format!("{step} failed: {fault}")))
     }
 
@@ -49,19 +60,19 @@ impl Tokens {
     pub(crate) fn of_file(&self, file: &TextFile, clock: &Clock) -> Result<Token, ProviderError> {
         let secret = file.read()?;
         let secret = secret.expose_secret();
+        Token::check_characters(secret).map_err(|slip| unusable(file, &slip.into()))?;
         let claims = Claims::read(secret);
+        if let Some(claims) = &claims {
+            check_time(file, claims, clock)?;
+        }
+        let now = clock.wall();
         let exp = claims.as_ref().and_then(|claims| claims.date("exp"));
-        let end = exp.or_else(|| clock.wall().checked_add(self.lifetime?)).ok_or_else(|| {
+        let life = self.lifetime.map(|life| after(now, life));
+        let end = [exp, life].into_iter().flatten().min().ok_or_else(|| {
             endless(file.say("it holds a token that does not say when it ends: it is no JWT with 'exp'"))
         })?;
-        if let Ok(past) = clock.wall().duration_since(end) {
-            let message = file.say(&format!("its token expired {} s ago", past.as_secs()));
-            return Err(ProviderError::new(ErrorKind::Unavailable, message)
-                .with_help("Check that what writes the file is running, and this machine's clock"));
-        }
-        let fault =
-            |fault: ProviderError| ProviderError::new(ErrorKind::Unavailable, file.say(fault.message()));
-        self.build(secret, claims.as_ref(), end, clock).map_err(fault)
+        self.build(secret, claims.as_ref(), self.warned.believable(end, now), clock)
+            .map_err(|fault| unusable(file, &fault))
     }
 
     fn build(
@@ -85,21 +96,14 @@ impl Tokens {
     }
 }
 
-/// The error of a token that was over when it came: one of the clocks is wrong.
-fn expired(step: &str, past: Duration, granted: &Granted, clock: &Clock) -> ProviderError {
-    let message =
-        format!("{step} brought a token that expired {} s ago by this machine's clock", past.as_secs());
-    match (skew(clock.wall(), granted.date), granted.date) {
-        (Some(skew), _) => ProviderError::new(ErrorKind::ClockSkew, format!("{message}; {skew}"))
-            .with_help("Correct this machine's clock, or the server's"),
-        (None, None) => ProviderError::new(ErrorKind::ClockSkew, message)
-            .with_help("Check this machine's clock, and the server's"),
-        (None, Some(_)) => ProviderError::new(
-            ErrorKind::InvalidResponse,
-            format!("{message}, and the server's clock agrees"),
-        )
-        .with_help("Check the token lifetime that the server gives to this client"),
-    }
+/// The error of a token in a file, which may be half-written unless somebody has to mend it.
+fn unusable(file: &TextFile, fault: &ProviderError) -> ProviderError {
+    let kind = match fault.kind() {
+        ErrorKind::Credentials => ErrorKind::Credentials,
+        _ => ErrorKind::Unavailable,
+    };
+    ProviderError::new(kind, file.say(fault.message()))
+        .with_help("The file must hold the token and nothing else")
 }
 
 /// Of a kind that is repeated rarely: the configuration has to change first.
@@ -122,11 +126,8 @@ mod tests {
     }
 
     fn tokens(lifetime: Option<u64>) -> Tokens {
-        Tokens {
-            principal: Principal { name: None, claim: "sub".to_owned() },
-            client_id: Some("client-1".to_owned()),
-            lifetime: lifetime.map(Duration::from_secs),
-        }
+        let principal = Principal { name: None, claim: "sub".to_owned() };
+        Tokens::new(principal, Some("client-1".to_owned()), lifetime.map(Duration::from_secs))
     }
 
     /// What comes of `secret`, given at 1700000000 of the manual clock.
@@ -154,12 +155,72 @@ mod tests {
         };
         let with_exp = jwt(r#"{"exp":1700000300}"#);
         assert_eq!(life("opaque", Some(60), None), 60);
-        assert_eq!(life("opaque", Some(60), Some(20)), 60);
+        assert_eq!(life("opaque", Some(60), Some(20)), 20);
+        assert_eq!(life("opaque", Some(60), Some(90)), 60);
         assert_eq!(life("opaque", None, Some(20)), 20);
-        assert_eq!(life(&with_exp, None, Some(20)), 300);
+        assert_eq!(life(&with_exp, None, Some(20)), 20);
+        assert_eq!(life(&with_exp, None, Some(900)), 300);
         assert_eq!(life(&with_exp, Some(60), None), 60);
         assert_eq!(life(&with_exp, Some(600), None), 300);
         assert_eq!(life(&jwt("{}"), None, Some(20)), 20);
+    }
+
+    #[test]
+    fn no_life_is_longer_than_a_day() {
+        for (claims, expires_in) in [
+            ("{}", Some(300_000)),
+            ("{}", Some(86_401)),
+            ("{}", Some(1_700_000_300)),
+            ("{}", Some(1_700_000_300_000)),
+            ("{}", Some(u64::MAX)),
+            (r#"{"exp":1700000300000}"#, None),
+            (r#"{"exp":1700000300000,"iat":1700000000000}"#, None),
+            (r#"{"exp":1e18}"#, None),
+            (r#"{"exp":1731536000}"#, None),
+        ] {
+            let token = granted(&jwt(claims), expires_in, None, &tokens(None)).unwrap();
+            let now = Clock::from(ManualClock::new()).wall();
+            assert_eq!(token.expires_at(), now + Duration::from_secs(86_400), "{claims} {expires_in:?}");
+        }
+        let token = granted(&jwt(r#"{"exp":1700000300000}"#), Some(300), None, &tokens(None)).unwrap();
+        assert_eq!(token.expires_at(), Clock::from(ManualClock::new()).wall() + Duration::from_secs(300));
+    }
+
+    #[test]
+    fn a_token_that_is_not_valid_yet_tells_of_the_clocks() {
+        let later = jwt(r#"{"nbf":1700000600,"exp":1700000900}"#);
+        let error = |date| granted(&later, Some(300), date, &tokens(None)).unwrap_err();
+        for (date, expected) in [
+            (None, "begins 600 s later, at 2023-11-14T22:23:20Z. Correct"),
+            (Some(1_700_000_000), "Z, and the server's clock agrees"),
+            (Some(1_700_000_100), "this machine's clock is 100 s behind the server's"),
+        ] {
+            let error = error(date);
+            assert_eq!(error.kind(), ErrorKind::ClockSkew);
+            assert!(error.to_string().contains(expected), "{error}");
+            assert!(
+                error.to_string().contains("by this machine's clock it is 2023-11-14T22:13:20Z"),
+                "{error}"
+            );
+        }
+        for taken in [r#"{"nbf":1700000030,"exp":1700000900}"#, r#"{"iat":1700000030,"exp":1700000900}"#] {
+            granted(&jwt(taken), Some(300), None, &tokens(None)).unwrap();
+        }
+        assert_eq!(
+            granted(&jwt(r#"{"iat":1700000031,"exp":1700000900}"#), None, None, &tokens(None))
+                .unwrap_err()
+                .kind(),
+            ErrorKind::ClockSkew
+        );
+    }
+
+    #[test]
+    fn a_slow_clock_of_this_machine_is_told_and_counted_in() {
+        // The server's clock is 600 s ahead, and by it 300 s of the token are left.
+        let token =
+            granted(&jwt(r#"{"iat":1700000600,"exp":1700000900}"#), None, Some(1_700_000_600), &tokens(None))
+                .unwrap();
+        assert_eq!(token.expires_at(), Clock::from(ManualClock::new()).wall() + Duration::from_secs(300));
     }
 
     #[test]
@@ -179,6 +240,10 @@ mod tests {
             skewed
                 .to_string()
                 .contains("expired 100 s ago by this machine's clock; this machine's clock is 600 s ahead"),
+            "{skewed}"
+        );
+        assert!(
+            skewed.to_string().contains("(its end was 2023-11-14T22:11:40Z, now it is 2023-11-14T22:13:20Z)"),
             "{skewed}"
         );
         assert_eq!(error(Some(1_700_000_000)).kind(), ErrorKind::InvalidResponse);
@@ -205,8 +270,18 @@ mod tests {
 
     #[test]
     fn characters_that_brokers_refuse() {
-        let error = granted("two words", Some(60), None, &tokens(None)).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidResponse);
-        assert!(!error.to_string().contains("two words"), "{error}");
+        for (secret, kind, expected) in [
+            ("two words", ErrorKind::InvalidResponse, "white space"),
+            ("Bearer hunter2", ErrorKind::Credentials, "the word 'Bearer'"),
+            ("hunter2,", ErrorKind::InvalidResponse, "characters"),
+        ] {
+            let error = granted(secret, Some(60), None, &tokens(None)).unwrap_err();
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.to_string().contains(expected), "{error}");
+            assert!(
+                !error.to_string().contains("two words") && !error.to_string().contains("hunter2"),
+                "{error}"
+            );
+        }
     }
 }

@@ -31,7 +31,7 @@ impl Signer {
     }
 
     /// A new assertion.
-    pub(super) fn sign(&self, clock: &Clock, context: &Context<'_>) -> Result<Secret, ProviderError> {
+    pub(crate) fn sign(&self, clock: &Clock, context: &Context<'_>) -> Result<Secret, ProviderError> {
         let unusable = |error: ConfigError| {
             ProviderError::new(ErrorKind::Unavailable, error.to_string())
                 .with_help("The file has changed; it is read again at the next attempt")

@@ -16,6 +16,7 @@ use serde_json::{json, Value};
 use super::*;
 use crate::keys;
 use crate::private_key::PrivateKey;
+use crate::settings::Secret;
 
 const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys");
 const ENDPOINT: &str = "https://idp.example/token";
@@ -239,19 +240,4 @@ fn a_key_that_is_changed_on_disk_signs_the_next_assertion() {
     std::fs::copy(key_path("rsa-2"), &path).unwrap();
     let jwt = Jwt::of(&sign().unwrap());
     assert!(jwt.is_signed_by("RS256", "rsa-2") && !jwt.is_signed_by("RS256", "rsa"));
-}
-
-#[test]
-fn an_assertion_from_a_file_is_read_each_time() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("assertion");
-    let assertion = Assertion::File(TextFile::new(keys::ASSERTION_FILE, &path));
-    let text = || assertion.text(&ManualClock::new().into(), &CONTEXT);
-    for content in ["one\n", "  two"] {
-        std::fs::write(&path, content).unwrap();
-        assert_eq!(text().unwrap().expose_secret(), content.trim());
-    }
-    std::fs::write(&path, " \n").unwrap();
-    let error = text().err().unwrap();
-    assert!(error.to_string().contains("it is empty") && error.is_transient(), "{error}");
 }

@@ -1,15 +1,15 @@
 //! What to do about a refusal, for who reads it at night.
 
-use super::kind::{is_wrong_client, kind};
+use super::kind::{is_known, is_wrong_client, kind};
 use crate::assertion::Assertion;
 use crate::client_auth::ClientAuthentication;
 use crate::grant::Grant;
 use crate::settings::Exchange;
 use oauthbearer_core::ErrorKind;
 
-/// The help for an OAuth error code.
-pub(super) fn of_code(code: &str, status: u16, exchange: &Exchange) -> &'static str {
-    match code {
+/// The help for an OAuth error code; none for one that OAuth does not know.
+pub(super) fn of_code(code: &str, status: u16, exchange: &Exchange) -> Option<&'static str> {
+    Some(match code {
         code if is_wrong_client(code, status) => of_client(&exchange.authentication),
         "invalid_grant" | "invalid_token" => of_grant(&exchange.grant),
         // So says RFC 8693 §2.2.2 of a token that is not taken.
@@ -37,7 +37,20 @@ pub(super) fn of_code(code: &str, status: u16, exchange: &Exchange) -> &'static 
             "Check which parameters this server wants: Auth0 'audience', Entra v1 'resource', Entra v2 sasl.oauthbearer.scope; \
              any other one goes into sasl.oauthbearer.config as param_<name>"
         }
-        _ => of_kind(kind(Some(code), status)),
+        code if is_known(code) => of_kind(kind(Some(code), status)),
+        _ => return None,
+    })
+}
+
+/// The help for a code that OAuth does not know: that of its status, and where to look it up. `key` says where the URL comes
+/// from.
+pub(super) fn of_unknown(status: u16, key: &str) -> String {
+    const LOOK_UP: &str = "Look the error up in the server's documentation and its log";
+    let kind = kind(None, status);
+    match status {
+        401 | 403 | 407 => format!("{}. {LOOK_UP}", of_status(status, key)),
+        _ if kind.is_transient() && status >= 400 => of_kind(kind).to_owned(),
+        _ => format!("{LOOK_UP}, and check {key}"),
     }
 }
 
@@ -50,6 +63,11 @@ pub(super) fn of_status(status: u16, key: &str) -> String {
                 .to_owned()
         }
         401 | 403 => format!("Check client id and secret; then {key}, and any proxy or firewall in between"),
+        404 => format!(
+            "Check {key}: the server has nothing at this path. Mind its version, realm or tenant, and proxies in between"
+        ),
+        405 => format!("Check {key}: what is at this path takes no POST, so it is no token endpoint"),
+        410 => format!("Check {key}: what was at this path is gone for good"),
         // 406 and 415: no token endpoint refuses forms, or both JSON and everything else.
         400..=407 | 409..=428 | 430..=499 | 501 | 505 => {
             format!("Check {key}: that is no token endpoint's answer; mind proxies in between")
@@ -71,13 +89,13 @@ fn of_kind(kind: ErrorKind) -> &'static str {
 fn of_client(authentication: &ClientAuthentication) -> &'static str {
     match authentication {
         ClientAuthentication::SecretBasic { .. } => {
-            "Check sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret, and that the client is enabled; a server \
-             that wants them in the form needs client_auth=client_secret_post, one that does not decode them \
+            "Check client id and secret (sasl.oauthbearer.client.id, sasl.oauthbearer.client.secret or client_secret_file), and \
+             that the client is enabled; a server that wants them in the form needs client_auth=client_secret_post, one that does not decode them \
              sasl.oauthbearer.header.urlencode=false"
         }
         ClientAuthentication::SecretPost { .. } => {
-            "Check sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret, and that the client is enabled; a server \
-             that wants them in a header needs client_auth=client_secret_basic"
+            "Check client id and secret (sasl.oauthbearer.client.id, sasl.oauthbearer.client.secret or client_secret_file), and \
+             that the client is enabled; a server that wants them in a header needs client_auth=client_secret_basic"
         }
         ClientAuthentication::Assertion(Assertion::File(_)) => {
             "Check the assertion in client_assertion_file: the client must trust its issuer, subject and audience, and what \

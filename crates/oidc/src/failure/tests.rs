@@ -7,6 +7,7 @@ use oauthbearer_core::ErrorKind::{
 use super::*;
 use crate::assertion::Assertion;
 use crate::client_auth::ClientAuthentication;
+use crate::client_secret::ClientSecret;
 use crate::file::TextFile;
 use crate::grant::{Grant, TokenExchange};
 use crate::http::HttpSettings;
@@ -26,12 +27,16 @@ fn http() -> HttpSettings {
     }
 }
 
+fn secret() -> ClientSecret {
+    ClientSecret::Given(SECRET.to_owned().into())
+}
+
 fn exchange() -> Exchange {
     Exchange {
         endpoint: Endpoint::Url(Url::parse("https://idp.example/token").unwrap()),
         grant: Grant::ClientCredentials,
         client_id: Some("orders".to_owned()),
-        authentication: ClientAuthentication::SecretBasic { secret: SECRET.to_owned().into(), encoded: true },
+        authentication: ClientAuthentication::SecretBasic { secret: secret(), encoded: true },
         scope: None,
         parameters: Vec::new(),
         http: http(),
@@ -51,6 +56,7 @@ fn error_of(exchange: &Exchange, reply: &Reply) -> ProviderError {
         url: &url,
         exchange,
         secrets: &request.secrets,
+        presented: &request.presented,
         reply,
         now: clock.wall(),
     };
@@ -197,29 +203,122 @@ fn secrets_that_a_server_repeats_are_not_shown() {
         let text = error(401, &body.to_string()).to_string();
         assert!(text.contains("left out") && !text.contains("rrect") && !text.contains("b3JkZ"), "{text}");
     }
-    for code in [
-        "c0rrect+horse%2Fbattery",
-        "b3JkZXJzOmMwcnJlY3QraG9yc2UlMkZiYXR0ZXJ5",
-        SECRET,
-        "<b>",
-        &"x".repeat(65),
-    ] {
+    for code in
+        ["c0rrect+horse%2Fbattery", "b3JkZXJzOmMwcnJlY3QraG9yc2UlMkZiYXR0ZXJ5", SECRET, &"x".repeat(81)]
+    {
         let text = error(400, &oauth(code)).to_string();
-        assert!(text.contains("an error code that is not shown") && !text.contains(code), "{text}");
+        assert!(text.contains("left out") && !text.contains(code), "{text}");
+    }
+    let text = error(400, &oauth("<b>")).to_string();
+    assert!(text.contains("failed: HTTP 400: <b>"), "{text}");
+}
+
+#[test]
+fn an_ordinary_secret_hides_itself_and_no_more() {
+    let mut exchange = exchange();
+    let secret = ClientSecret::Given("kafka".to_owned().into());
+    exchange.authentication = ClientAuthentication::SecretBasic { secret, encoded: true };
+    let body =
+        r#"{"error":"invalid_client","error_description":"The secret kafka of client orders is wrong"}"#;
+    let text = error_of(&exchange, &reply(401, body)).to_string();
+    assert!(
+        text.contains("invalid_client (HTTP 401): The secret [left out] of client orders is wrong"),
+        "{text}"
+    );
+}
+
+#[test]
+fn words_of_every_shape_are_told() {
+    for (status, body, kind, expected, helps) in [
+        (
+            401,
+            r#"{"errorCode":"invalid_client","errorSummary":"Unknown client"}"#,
+            Credentials,
+            "invalid_client (HTTP 401): Unknown client",
+            "client_auth=client_secret_post",
+        ),
+        (
+            429,
+            r#"{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit"}"#,
+            Throttled,
+            "E0000047 (HTTP 429): API call",
+            "share one authenticator",
+        ),
+        (
+            401,
+            r#"{"error":{"code":401,"message":"Wrong key","status":"UNAUTHENTICATED"}}"#,
+            Credentials,
+            "UNAUTHENTICATED (HTTP 401): Wrong key",
+            "Check client id and secret",
+        ),
+        (403, r#"{"message":"Forbidden"}"#, Denied, "HTTP 403: Forbidden", "firewall"),
+        (403, r#"{"error":"blocked_by_policy"}"#, Denied, "blocked_by_policy (HTTP 403)", "firewall"),
+        (500, r#"{"error":"unknown_error"}"#, Service, "unknown_error (HTTP 500)", "tried again"),
+        (
+            400,
+            r#"{"error":"unknown_error"}"#,
+            InvalidRequest,
+            "unknown_error (HTTP 400)",
+            "sasl.oauthbearer.token.endpoint.url",
+        ),
+        (407, r#"{"error":"proxy_auth"}"#, Credentials, "proxy_auth (HTTP 407)", "HTTPS_PROXY"),
+        (
+            502,
+            "<html><title>502 Bad Gateway</title><body>hunter2",
+            Service,
+            "HTTP 502: 502 Bad Gateway",
+            "tried again",
+        ),
+        (
+            200,
+            r#"{"errorCode":"E1","errorSummary":"no"}"#,
+            InvalidRequest,
+            "E1 (HTTP 200): no",
+            "documentation",
+        ),
+        (200, r#"{"error":{"message":"no"}}"#, InvalidResponse, "HTTP 200: no", "documentation"),
+    ] {
+        let error = error(status, body);
+        assert_eq!(error.kind(), kind, "{error}");
+        let text = error.to_string();
+        assert!(text.contains(expected) && text.contains(helps) && !text.contains("hunter2"), "{text}");
     }
 }
 
 #[test]
-fn an_error_object_that_is_no_oauth_error() {
-    for body in
-        [r#"{"error":{"code":400,"message":"hunter2"}}"#, r#"{"errorCode":"E0000047"}"#, r#"{"error":""}"#]
-    {
-        let error = error(400, body);
-        assert!(
-            error.to_string().contains("without an OAuth error") && !error.to_string().contains("hunter2"),
-            "{error}"
-        );
+fn nothing_at_this_url_whatever_the_body_says() {
+    for status in [404, 405, 410] {
+        for (body, told) in [
+            ("", "without an OAuth error"),
+            (r#"{"error":"invalid_client","error_description":"no client"}"#, "invalid_client (HTTP"),
+            (r#"{"error":"temporarily_unavailable"}"#, "temporarily_unavailable (HTTP"),
+            (r#"{"error":"x","error_description":"AADSTS7000215: no"}"#, "AADSTS7000215: no"),
+            (r#"{"error":"Realm does not exist"}"#, ": Realm does not exist"),
+            ("<html><title>Not here</title>", ": Not here"),
+            ("Nothing at this path", ": Nothing at this path"),
+        ] {
+            let error = error(status, body);
+            assert_eq!(error.kind(), InvalidRequest, "{error}");
+            let help = error.help().unwrap();
+            assert!(help.contains("Check sasl.oauthbearer.token.endpoint.url"), "{help}");
+            assert!(
+                error.message().contains(told) && error.message().contains(&status.to_string()),
+                "{error}"
+            );
+        }
     }
+    let mut by_issuer = exchange();
+    by_issuer.endpoint = Endpoint::Issuer("https://idp.example".to_owned());
+    assert!(error_of(&by_issuer, &reply(404, ""))
+        .to_string()
+        .contains("'issuer' in sasl.oauthbearer.config"));
+}
+
+#[test]
+fn a_page_in_place_of_a_token_is_named() {
+    let error = error(200, "<html><title>Sign in to Contoso</title>hunter2");
+    assert_eq!(error.kind(), InvalidResponse);
+    assert!(error.to_string().contains("no JSON object, but the page 'Sign in to Contoso'"), "{error}");
 }
 
 #[test]
@@ -244,7 +343,7 @@ fn entra_says_more_in_its_numbers() {
 fn what_helps_depends_on_how_the_client_asks() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("assertion");
-    std::fs::write(&path, "header.payload.signature").unwrap();
+    std::fs::write(&path, "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJrYWZrYSJ9.c2ln").unwrap();
     let file = |key| TextFile::new(key, &path);
     let help = |change: &dyn Fn(&mut Exchange), code: &str| {
         let mut exchange = exchange();
@@ -257,8 +356,7 @@ fn what_helps_depends_on_how_the_client_asks() {
             "invalid_client",
         )
     };
-    assert!(client(|_| ClientAuthentication::SecretPost { secret: SECRET.to_owned().into() })
-        .contains("client_secret_basic"));
+    assert!(client(|_| ClientAuthentication::SecretPost { secret: secret() }).contains("client_secret_basic"));
     assert!(client(|_| ClientAuthentication::Tls).contains("client_certificate_file"));
     assert!(client(|_| ClientAuthentication::None).contains("public"));
     assert!(client(|file| ClientAuthentication::Assertion(Assertion::File(file)))

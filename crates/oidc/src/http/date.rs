@@ -35,7 +35,7 @@ fn days_since_1970(year: u64, month: u64, day: u64) -> Option<u64> {
 }
 
 /// Clocks that differ by less are not worth a word: a `Date` header has whole seconds and travels.
-const TOLERATED: Duration = Duration::from_secs(30);
+pub(crate) const TOLERATED: Duration = Duration::from_secs(30);
 
 /// By how much this machine's clock differs from a server's, in words; none if they agree, or nobody knows.
 pub(crate) fn skew(ours: SystemTime, theirs: Option<SystemTime>) -> Option<String> {

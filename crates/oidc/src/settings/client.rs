@@ -4,11 +4,15 @@ use super::grant::Kind;
 use super::{assertion, grant, Readers};
 use crate::assertion::Assertion;
 use crate::client_auth::ClientAuthentication;
+use crate::client_secret::{ClientSecret, SecretFile};
+use crate::file::TextFile;
 use crate::grant::Grant;
-use crate::keys::{self, CLIENT_ID, CLIENT_SECRET, GRANT_TYPE, PRIVATE_KEY_FILE};
+use crate::keys::{
+    self, CLIENT_ASSERTION_FILE as READY_MADE, CLIENT_ID, CLIENT_SECRET, GRANT_TYPE, PRIVATE_KEY_FILE,
+    SECRET_FILE,
+};
 
 const METHOD: &str = "client_auth";
-const READY_MADE: &str = "client_assertion_file";
 const CERTIFICATE: &str = "client_certificate_file";
 
 /// Grant and client authentication, which share `sasl.oauthbearer.assertion.*`.
@@ -33,7 +37,7 @@ pub(super) fn read(
         _ => (None, assertion),
     };
     let given = Given {
-        secret: readers.has(CLIENT_SECRET),
+        secret: [CLIENT_SECRET, SECRET_FILE].into_iter().find(|name| readers.has(name)),
         assertion: assertion_given && kind != Some(Kind::JwtBearer),
         ready_made: readers.has(READY_MADE),
         certificate: readers.has(CERTIFICATE),
@@ -47,7 +51,8 @@ pub(super) fn read(
 
 /// The credentials that are given, right or wrong.
 struct Given {
-    secret: bool,
+    /// The key of the secret.
+    secret: Option<&'static str>,
     assertion: bool,
     ready_made: bool,
     certificate: bool,
@@ -65,7 +70,7 @@ enum Method {
 impl Given {
     /// What the credentials mean. A certificate beside others is for the connection alone.
     fn meaning(&self) -> Method {
-        if self.secret {
+        if self.secret.is_some() {
             Method::Basic
         } else if self.assertion || self.ready_made {
             Method::Jwt
@@ -78,12 +83,12 @@ impl Given {
 
     /// Each proof that is given, by its key.
     fn proofs(&self) -> Vec<(&'static str, &'static [Method])> {
-        let all: [(bool, &'static str, &'static [Method]); 3] = [
-            (self.secret, CLIENT_SECRET, &[Method::Basic, Method::Post]),
-            (self.assertion, "sasl.oauthbearer.assertion.*", &[Method::Jwt]),
-            (self.ready_made, READY_MADE, &[Method::Jwt]),
-        ];
-        all.into_iter().filter(|(given, ..)| *given).map(|(_, name, methods)| (name, methods)).collect()
+        let secret: &'static [Method] = &[Method::Basic, Method::Post];
+        let jwt: &'static [Method] = &[Method::Jwt];
+        let secret = self.secret.map(|name| (name, secret));
+        let assertion = self.assertion.then_some(("sasl.oauthbearer.assertion.*", jwt));
+        let ready_made = self.ready_made.then_some((READY_MADE, jwt));
+        [secret, assertion, ready_made].into_iter().flatten().collect()
     }
 }
 
@@ -133,7 +138,7 @@ fn authentication(
     assertion: Option<Assertion>,
 ) -> Option<ClientAuthentication> {
     // All are read, so that all are checked.
-    let secret = readers.secret(CLIENT_SECRET);
+    let secret = secret(readers);
     let encoded = readers.flag(keys::URLENCODE);
     let ready_made = readers.file(READY_MADE).map(Assertion::File);
     Some(match method? {
@@ -143,6 +148,19 @@ fn authentication(
         Method::Tls => ClientAuthentication::Tls,
         Method::None => ClientAuthentication::None,
     })
+}
+
+fn secret(readers: &mut Readers<'_>) -> Option<ClientSecret> {
+    if readers.has(CLIENT_SECRET) && readers.has(SECRET_FILE) {
+        let message = format!("and '{SECRET_FILE}' exclude each other: set one of them.");
+        readers.problem(CLIENT_SECRET, &message);
+    }
+    let given = readers.secret(CLIENT_SECRET).map(ClientSecret::Given);
+    let file = readers.text(SECRET_FILE).and_then(|path| {
+        let file = SecretFile::new(TextFile::new(SECRET_FILE, path));
+        readers.absorb(file).map(ClientSecret::File)
+    });
+    given.or(file)
 }
 
 /// An assertion says by itself whose it is (RFC 7521 §4.2), and tokens may be exchanged without a client (RFC 8693 §2.1).

@@ -1,6 +1,6 @@
 //! Parameters of the request that no standard grant has.
 
-use oauthbearer_core::keys::shown;
+use oauthbearer_core::keys::{is_placeholder, secret_slip, shown};
 
 use super::Readers;
 use crate::keys::{CLIENT_ID, CLIENT_SECRET, GRANT_TYPE, PARAMETER_PREFIX, SCOPE};
@@ -45,5 +45,8 @@ fn fault(name: &str, value: &str) -> Option<String> {
         return Some(format!("would set what has a key of its own: use {key}."));
     }
     let control = name.chars().chain(value.chars()).any(char::is_control);
-    control.then(|| "has control characters: remove them.".to_owned())
+    if control {
+        return Some("has control characters: remove them.".to_owned());
+    }
+    secret_slip(value).filter(|_| is_placeholder(value)).map(str::to_owned)
 }

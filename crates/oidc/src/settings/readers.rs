@@ -24,7 +24,7 @@ impl<'a> Readers<'a> {
     }
 
     pub(super) fn secret(&mut self, name: &str) -> Option<Secret> {
-        self.text(name).map(SecretString::from)
+        self.of(name).secret(name).map(SecretString::from)
     }
 
     /// A text with line breaks, such as PEM.

@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::*;
 use crate::assertion::Assertion;
+use crate::client_secret::ClientSecret;
 use crate::http::Ca;
 
 const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys");
@@ -56,7 +57,9 @@ fn the_least_means_client_credentials_by_basic() {
         (exchange.client_id.as_deref(), exchange.scope, exchange.parameters),
         (Some("svc"), None, vec![])
     );
-    let ClientAuthentication::SecretBasic { secret, encoded } = exchange.authentication else {
+    let ClientAuthentication::SecretBasic { secret: ClientSecret::Given(secret), encoded } =
+        exchange.authentication
+    else {
         panic!("not basic")
     };
     assert_eq!((secret.expose_secret(), encoded), ("s3cr3t", true));
@@ -83,7 +86,9 @@ fn both_clients_names_mean_the_same() {
         let others: Vec<_> = [URL, ID, SECRET].into_iter().filter(|(key, _)| *key != name).collect();
         for key in [name, alias] {
             let exchange = exchange(&[&others[..], &[(key, value)]].concat());
-            let ClientAuthentication::SecretBasic { secret, .. } = &exchange.authentication else {
+            let ClientAuthentication::SecretBasic { secret: ClientSecret::Given(secret), .. } =
+                &exchange.authentication
+            else {
                 panic!("not basic")
             };
             assert!(exchange.client_id.as_deref() == Some(value) || secret.expose_secret() == value, "{key}");
@@ -217,10 +222,12 @@ fn assertion_claims() {
             text("sasl.oauthbearer.assertion.claim.jti.include", "false"),
         ],
     );
-    let ClientAuthentication::Assertion(assertion) = exchange.authentication else { panic!("no assertion") };
+    let ClientAuthentication::Assertion(Assertion::Signed(signer)) = exchange.authentication else {
+        panic!("no assertion")
+    };
     let clock = Clock::from(oauthbearer_core::clock::ManualClock::new());
     let context = crate::assertion::Context { client_id: Some("svc"), token_endpoint: "t" };
-    let jwt = assertion.text(&clock, &context).unwrap();
+    let jwt = signer.sign(&clock, &context).unwrap();
     let payload = jwt.expose_secret().split('.').nth(1).unwrap();
     let payload = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, payload).unwrap();
     let now = clock.wall().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();

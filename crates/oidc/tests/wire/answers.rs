@@ -26,11 +26,15 @@ async fn lifetimes() {
     let with_lifetime = config.clone().set("lifetime_seconds", "120");
     for (answer, config, expected) in [
         (Answer::new(), &config, 3600),
+        (Answer::new(), &with_lifetime, 120),
         (Answer::new().lifetime(Duration::from_secs(77)), &config, 77),
         (Answer::new().opaque().field("expires_in", 300), &config, 300),
         (Answer::new().opaque().field("expires_in", "300"), &config, 300),
         (Answer::new().opaque().field("expires_in", 300.0), &config, 300),
-        (Answer::new().opaque().field("expires_in", 300), &with_lifetime, 300),
+        (Answer::new().opaque().field("expires_in", 300), &with_lifetime, 120),
+        (Answer::new().opaque().field("expires_in", 60), &with_lifetime, 60),
+        (Answer::new().opaque().field("expires_in", 3_600_000), &config, 86_400),
+        (Answer::new().opaque().field("expires_in", 1_700_000_000_000_u64), &config, 86_400),
         (Answer::new().opaque().without("expires_in"), &with_lifetime, 120),
         (Answer::new().opaque().field("expires_in", 0), &with_lifetime, 120),
         (Answer::new().without("expires_in").lifetime(Duration::from_secs(77)), &config, 77),

@@ -10,6 +10,7 @@ mod files;
 mod grants;
 mod keys;
 mod proxy;
+mod secret_file;
 mod support;
 mod tls;
 mod vendors;

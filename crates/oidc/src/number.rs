@@ -1,10 +1,12 @@
+//! Numbers as servers write them.
+
 use std::time::Duration;
 
 use serde_json::Value;
 
 /// A number of seconds: an integer, a decimal, or either as text, as servers write them. None where there is none, or one that
 /// is not above zero, which some servers mean "no end" by.
-pub(super) fn seconds(value: Option<&Value>) -> Result<Option<Duration>, ()> {
+pub(crate) fn seconds(value: Option<&Value>) -> Result<Option<Duration>, ()> {
     let number = match value {
         None | Some(Value::Null) => return Ok(None),
         Some(Value::Number(number)) => number.as_f64(),

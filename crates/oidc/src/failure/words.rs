@@ -1,0 +1,103 @@
+//! What a refusal says, whatever shape it has: RFC 6749's, a vendor's JSON, a problem document (RFC 9457), XML, a web page
+//! or plain text.
+
+use serde_json::{Map, Value};
+
+mod json;
+mod markup;
+mod names;
+
+/// The words of a refusal, as they came.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// A code that programs compare, such as `invalid_client` or Okta's `E0000047`.
+    pub(crate) code: Option<String>,
+    /// What people read, in one or several sentences.
+    pub(crate) texts: Vec<String>,
+    /// The number of Microsoft Entra's `error_codes`.
+    pub(crate) entra: Option<u64>,
+}
+
+impl Words {
+    /// The words of a refusal with `status`.
+    pub(crate) fn of_refusal(body: &[u8], status: u16) -> Self {
+        if let Ok(value) = serde_json::from_slice::<Value>(body) {
+            return json::read(&value, status);
+        }
+        let text = String::from_utf8_lossy(body);
+        let text = text.trim_start_matches('\u{feff}').trim();
+        if text.starts_with('<') {
+            return markup::read(text);
+        }
+        if text.starts_with("error=") || text.contains("&error=") {
+            return of_form(text);
+        }
+        Self { texts: plain(text).into_iter().collect(), ..Self::default() }
+    }
+
+    /// The words of a response whose status says success: only where they say plainly that it is a refusal, since anything
+    /// else may be a token.
+    pub(crate) fn of_success(body: &[u8]) -> Option<Self> {
+        let object: Map<String, Value> = serde_json::from_slice(body).ok()?;
+        Self::says_refusal(&object).then(|| json::read(&Value::Object(object), 200))
+    }
+
+    /// Whether an object says that it is an error.
+    pub(crate) fn says_refusal(object: &Map<String, Value>) -> bool {
+        json::says_refusal(object)
+    }
+
+    /// What a page that came in place of a token calls itself.
+    pub(crate) fn title(body: &[u8]) -> Option<String> {
+        let text = String::from_utf8_lossy(body);
+        let text = text.trim_start();
+        text.starts_with('<').then(|| markup::read(text).texts.into_iter().next()).flatten()
+    }
+
+    /// Its sentences as one text.
+    pub(crate) fn text(&self) -> String {
+        let entra = self.entra.filter(|_| !self.texts.iter().any(|text| text.contains("AADSTS")));
+        let mut all = entra.map_or_else(String::new, |number| format!("AADSTS{number}"));
+        for text in &self.texts {
+            let joint = match all.chars().next_back() {
+                None => "",
+                Some('.' | ':' | '!' | '?' | ';') => " ",
+                Some(_) => ": ",
+            };
+            all.push_str(joint);
+            all.push_str(text.trim());
+        }
+        all
+    }
+
+    fn add(&mut self, text: &str) {
+        /// In sentences: the others repeat themselves.
+        const MOST: usize = 3;
+        let text = text.trim();
+        let said = self
+            .texts
+            .iter()
+            .chain(&self.code)
+            .any(|said| said.to_lowercase().contains(&text.to_lowercase()));
+        if !text.is_empty() && !said && self.texts.len() < MOST {
+            self.texts.push(text.to_owned());
+        }
+    }
+}
+
+/// An error in the form of a form, as the oldest servers send it.
+fn of_form(text: &str) -> Words {
+    let fields: Vec<(String, String)> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+    names::read(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
+/// Text that is meant for people, and no binary or broken JSON.
+fn plain(text: &str) -> Option<String> {
+    let readable = |char: char| char != '\u{fffd}' && (!char.is_control() || char.is_whitespace());
+    let is_text =
+        !text.is_empty() && !text.starts_with(['{', '[', '"']) && text.chars().take(1000).all(readable);
+    is_text.then(|| text.chars().take(1000).collect())
+}
+
+#[cfg(test)]
+mod tests;

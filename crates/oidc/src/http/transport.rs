@@ -28,6 +28,13 @@ impl Cause {
     }
 }
 
+/// Kind and text of a broken handshake.
+#[cfg(test)]
+pub(super) fn words(fault: &rustls::Error) -> (ErrorKind, String) {
+    let Cause { kind, what, help } = handshake::cause(fault);
+    (kind, format!("the server {what}. {help}"))
+}
+
 /// The error of `step`, a request to `url`.
 pub(super) fn failure(
     step: &str,

@@ -5,6 +5,7 @@ use oauthbearer_core::{Clock, ProviderError};
 use crate::file::TextFile;
 use crate::settings::Secret;
 
+mod algorithm;
 mod claims;
 mod material;
 mod signer;
@@ -12,8 +13,9 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use algorithm::ALGORITHMS;
 pub(crate) use claims::Claims;
-pub(crate) use material::{KeySource, Material, Signing, ALGORITHMS};
+pub(crate) use material::{KeySource, Material, Signing};
 pub(crate) use signer::Signer;
 
 /// Where assertions come from.

@@ -32,6 +32,7 @@ fn exchange() -> Exchange {
         grant: Grant::ClientCredentials,
         client_id: Some("orders".to_owned()),
         authentication: ClientAuthentication::SecretBasic { secret: SECRET.to_owned().into(), encoded: true },
+        client_assertion_type: crate::keys::JWT_ASSERTION.to_owned(),
         scope: None,
         parameters: Vec::new(),
         http: http(),

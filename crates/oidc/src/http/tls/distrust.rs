@@ -44,8 +44,17 @@ impl Distrust {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 other_host(host, fault)
             }
-            // The signature is bad where another authority has the same name, such as an earlier one.
-            CertificateError::UnknownIssuer | CertificateError::BadSignature => unknown(&shown, given),
+            // The signature is bad where another authority has the same name, such as an earlier one, and does not go with the
+            // key where that one's is of another kind.
+            CertificateError::UnknownIssuer
+            | CertificateError::BadSignature
+            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+                unknown(&shown, given)
+            }
+            CertificateError::UnsupportedSignatureAlgorithmContext { .. } => Self::new(
+                "its certificate, or one above it, is signed in a way that is not taken, such as with SHA-1",
+                "Make it anew, signed with SHA-256 or better",
+            ),
             CertificateError::Revoked => {
                 Self::new("its certificate has been revoked", "Renew the server's certificate")
             }

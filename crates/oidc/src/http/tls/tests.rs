@@ -301,3 +301,18 @@ fn addresses_are_hosts_too() {
     let outcome = outcome_by(&rustls::version::TLS13, &own.certificate.pem(), &own, "127.0.0.1");
     refused(&outcome, &["subjectAltName=IP:127.0.0.1"]);
 }
+
+#[test]
+fn an_authority_of_the_same_name_is_another_one() {
+    let named_alike = |kind| {
+        let key = KeyPair::generate_for(kind).unwrap();
+        issuer(of_an_authority("An Authority"), key)
+    };
+    for kind in [&rcgen::PKCS_ECDSA_P256_SHA256, &rcgen::PKCS_ECDSA_P384_SHA384, &rcgen::PKCS_ED25519] {
+        let leaf = signed(params("Server"), &key(), &named_alike(&rcgen::PKCS_ECDSA_P256_SHA256));
+        refused(
+            &outcome(&named_alike(kind).pem(), &leaf),
+            &["of an authority \"An Authority\" that this machine does not know"],
+        );
+    }
+}

@@ -11,7 +11,7 @@ use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
 use crate::boxed::{boxed, Boxed};
 use crate::failure::source_failure;
-use crate::profile::Switches;
+use crate::profile::{Loaded, Switches};
 use crate::report::Report;
 use crate::sdk::Sdk;
 use crate::sts::{Identity, RoleStep, StsSettings};
@@ -117,7 +117,7 @@ impl CredentialChain {
         let sdk = self.sdk();
         let sts = match &*self.kept.load() {
             Some(kept) => kept.sts.clone(),
-            None => self.walk(&sdk).await.sts(None),
+            None => self.walk(&sdk, &self.files()).sts(None),
         };
         sts.caller_identity(&sdk, credentials).await
     }
@@ -126,7 +126,8 @@ impl CredentialChain {
     /// have them, this chain's clock, HTTP and time limits, one attempt a call, and no credentials.
     pub async fn sts_config(&self, region: &AwsRegion) -> SdkConfig {
         let config = CredentialConfig { sts_region: Some(region.clone()), ..self.config.clone() };
-        let sts = StsSettings::new(&config, &self.environment, self.switches().await, []);
+        let switches = Switches::of(&self.environment, self.files().profile());
+        let sts = StsSettings::new(&config, &self.environment, switches, []);
         sts.config(&self.sdk(), region)
     }
 
@@ -176,15 +177,15 @@ impl CredentialChain {
     }
 
     fn still_lives(&self, kept: &Fetched) -> bool {
-        let lives = left(&kept.credentials, &self.clock).is_some_and(|left| left >= MIN_LIFE);
-        lives && !kept.watched.changed()
+        left(&kept.credentials, &self.clock).is_some_and(|left| left >= MIN_LIFE)
     }
 
     async fn fetch(&self, sdk: &Sdk, last: Option<Source>) -> Result<Fetched, ProviderError> {
-        let walk = self.walk(sdk).await;
+        let files = self.files();
+        let walk = Walk { last, ..self.walk(sdk, &files) };
         let mut fetched = match &self.injected {
             Some(provider) => walk.injected(ask(provider).await?),
-            None => walk.first(last).await?,
+            None => walk.first().await?,
         };
         check_life(&fetched.credentials, fetched.source, &self.clock)?;
         if let Some(role) = &self.config.role {
@@ -209,7 +210,7 @@ impl CredentialChain {
     fn introduce(&self, credentials: Credentials) -> Boxed<'_, ()> {
         boxed(async move {
             let sdk = self.sdk();
-            let fetched = self.walk(&sdk).await.injected(credentials);
+            let fetched = self.walk(&sdk, &self.files()).injected(credentials);
             self.keep(fetched, &sdk).await;
         })
     }
@@ -219,6 +220,7 @@ impl CredentialChain {
             arn: role.arn.clone(),
             session_name: self.session_name.clone(),
             external_id: role.external_id.clone(),
+            duration: None,
         }
     }
 
@@ -226,21 +228,24 @@ impl CredentialChain {
         Sdk::new(self.clock.clone(), self.sdk_config.clone())
     }
 
-    async fn switches(&self) -> Switches {
+    /// The configuration files as they are now. Nothing is read beside what the program passes in.
+    fn files(&self) -> Loaded {
         match self.injected {
-            Some(_) => Switches::default(),
-            None => Switches::read(&self.environment, self.config.profile.as_deref()).await,
+            Some(_) => Loaded::default(),
+            None => Loaded::read(&self.environment, self.config.profile.as_deref()),
         }
     }
 
-    async fn walk<'a>(&'a self, sdk: &'a Sdk) -> Walk<'a> {
+    fn walk<'a>(&'a self, sdk: &'a Sdk, files: &'a Loaded) -> Walk<'a> {
         Walk {
             config: &self.config,
             environment: &self.environment,
             session_name: &self.session_name,
             default_region: self.default_region.as_ref(),
             sdk,
-            switches: self.switches().await,
+            files,
+            last: None,
+            report: &self.report,
         }
     }
 }
@@ -262,16 +267,23 @@ fn check_life(credentials: &Credentials, source: Source, clock: &Clock) -> Resul
         Some(left) if left < MIN_LIFE => left.as_secs(),
         _ => return Ok(()),
     };
-    // Those that are about to end are about to be renewed at their source, too.
     let (kind, message) = match left {
         0 => (ErrorKind::Credentials, format!("The AWS credentials ({source}) have expired")),
         _ => (
-            ErrorKind::Unavailable,
+            kind_of_short(source),
             format!("The AWS credentials ({source}) end in {left} seconds, too soon to sign with"),
         ),
     };
     Err(ProviderError::new(kind, message)
         .with_help("Renew them at their source, and check that this machine's clock is right"))
+}
+
+/// Credentials that are about to end are about to be renewed at their source, too; nothing renews a process's environment.
+fn kind_of_short(source: Source) -> ErrorKind {
+    match source {
+        Source::Environment => ErrorKind::Credentials,
+        _ => ErrorKind::Unavailable,
+    }
 }
 
 impl fmt::Debug for CredentialChain {

@@ -187,7 +187,9 @@ impl CredentialChain {
             Some(provider) => walk.injected(ask(provider).await?),
             None => walk.first().await?,
         };
-        check_life(&fetched.credentials, fetched.source, &self.clock)?;
+        let life = check_life(&fetched.credentials, fetched.source, &self.clock);
+        // Nothing renews the keys in a process's environment.
+        life.map_err(|error| if fetched.fixed { final_error(&error) } else { error })?;
         if let Some(role) = &self.config.role {
             fetched.credentials =
                 fetched.sts.assume_role(sdk, &self.role_step(role), fetched.credentials).await?;
@@ -267,10 +269,11 @@ fn check_life(credentials: &Credentials, source: Source, clock: &Clock) -> Resul
         Some(left) if left < MIN_LIFE => left.as_secs(),
         _ => return Ok(()),
     };
+    // Those that are about to end are about to be renewed at their source, too.
     let (kind, message) = match left {
         0 => (ErrorKind::Credentials, format!("The AWS credentials ({source}) have expired")),
         _ => (
-            kind_of_short(source),
+            ErrorKind::Unavailable,
             format!("The AWS credentials ({source}) end in {left} seconds, too soon to sign with"),
         ),
     };
@@ -278,12 +281,9 @@ fn check_life(credentials: &Credentials, source: Source, clock: &Clock) -> Resul
         .with_help("Renew them at their source, and check that this machine's clock is right"))
 }
 
-/// Credentials that are about to end are about to be renewed at their source, too; nothing renews a process's environment.
-fn kind_of_short(source: Source) -> ErrorKind {
-    match source {
-        Source::Environment => ErrorKind::Credentials,
-        _ => ErrorKind::Unavailable,
-    }
+/// The same error, of which nothing but a person makes an end.
+fn final_error(error: &ProviderError) -> ProviderError {
+    ProviderError::new(ErrorKind::Credentials, error.message()).with_help(error.help().unwrap_or_default())
 }
 
 impl fmt::Debug for CredentialChain {

@@ -71,8 +71,8 @@ pub(crate) struct Loaded {
     profiles: Profiles,
     /// Why the profiles cannot be read.
     problem: Option<ProviderError>,
-    /// A file that a variable names and that is not there: how errors call it.
-    missing: Option<String>,
+    /// A variable that names a file that is not there, and that in words.
+    missing: Option<(&'static str, String)>,
 }
 
 /// The profile in use.
@@ -112,7 +112,7 @@ impl Loaded {
                 }
                 Err(Absent(why)) => {
                     if let Some(variable) = file.variable {
-                        self.missing = Some(format!("{variable} names {}, which {why}", file.shown()));
+                        self.missing = Some((variable, format!("it names {}, which {why}", file.shown())));
                     }
                     places.push(format!("{} ({why})", file.shown()));
                 }
@@ -146,9 +146,9 @@ impl Loaded {
         self.chosen.by
     }
 
-    /// What a variable says of a file that is not there.
-    pub(crate) fn missing(&self) -> Option<&str> {
-        self.missing.as_deref()
+    /// A variable that names a file that is not there, and that in words.
+    pub(crate) fn missing(&self) -> Option<(&'static str, &str)> {
+        self.missing.as_ref().map(|(variable, what)| (*variable, what.as_str()))
     }
 
     /// Both files, watched since before they were read.
@@ -164,9 +164,11 @@ impl Loaded {
         let name = shown(&self.chosen.name);
         let absent = |why: String, hint: String| match (self.chosen.by, &self.missing) {
             (Some(by), _) => NoPlan::Broken(self.chosen.broken(by, &why, &hint)),
-            (None, Some(missing)) => NoPlan::Broken(
-                ProviderError::new(ErrorKind::Credentials, format!("{missing}, and {why}"))
-                    .with_help("Correct the variable, or unset it to use another source of credentials"),
+            (None, Some((variable, what))) => NoPlan::Broken(
+                ProviderError::new(ErrorKind::Credentials, format!("{variable}: {what}, and {why}"))
+                    .with_help(format!(
+                        "Correct {variable}, or unset it to use another source of credentials"
+                    )),
             ),
             (None, None) => NoPlan::Absent(why),
         };

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use oauthbearer_core::ProviderError;
+
 use crate::profile::{Loaded, VARIABLES};
 use crate::sdk::Sdk;
 use crate::walk::Fetched;
@@ -23,17 +25,46 @@ impl Report {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Logs a setting of the AWS tools that is there and has no effect, unless that is known already. `why` follows a colon.
+    /// Whether this is told for the first time.
+    fn is_new(&self, text: String) -> bool {
+        self.told().unused.insert(text)
+    }
+
+    /// Logs a setting of the AWS tools that is there and has no effect, unless that is known already. `why` follows "is not used:".
     pub(crate) fn unused(&self, setting: &str, why: &str) {
-        if !self.told().unused.insert(format!("{setting}: {why}")) {
-            return;
+        if self.is_new(format!("{setting} {why}")) {
+            tracing::warn!(
+                name: "oauthbearer.aws.ignored",
+                target: "oauthbearer",
+                setting,
+                "'{setting}' is not used: {why}"
+            );
         }
-        tracing::warn!(
-            name: "oauthbearer.aws.setting_unused",
-            target: "oauthbearer",
-            setting,
-            "This AWS setting is not used: {setting}: {why}"
-        );
+    }
+
+    /// Logs a session token beside a key that has none, unless that is known already. `token` is its name.
+    pub(crate) fn foreign_token(&self, token: &str) {
+        if self.is_new(token.to_owned()) {
+            tracing::warn!(
+                name: "oauthbearer.aws.foreign_token",
+                target: "oauthbearer",
+                setting = token,
+                "{token} is set beside a long-term access key (AKIA…), which AWS then refuses: remove {token}"
+            );
+        }
+    }
+
+    /// Logs configuration files that cannot be used, and are not needed, unless that is known already.
+    fn files_unused(&self, problem: &ProviderError, source: Source) {
+        if self.is_new(problem.message().to_owned()) {
+            tracing::warn!(
+                name: "oauthbearer.aws.files_unused",
+                target: "oauthbearer",
+                error = %problem,
+                source = %source,
+                "No AWS profile is read, since the credentials come from: {source}. {problem}"
+            );
+        }
     }
 
     /// Logs what names another identity, or what cannot be read, where the credentials come from `source`.
@@ -46,10 +77,8 @@ impl Report {
     ) {
         let because = format!("the credentials come from: {source}");
         match (files.problem(), files.missing()) {
-            (Some(problem), _) => {
-                self.unused("the AWS configuration files", &format!("{}; {because}", problem.message()))
-            }
-            (None, Some(missing)) => self.unused(missing, &because),
+            (Some(problem), _) => self.files_unused(problem, source),
+            (None, Some((variable, what))) => self.unused(variable, &format!("{what}; {because}")),
             (None, None) => {}
         }
         if source != Source::Profile && files.problem().is_none() {
@@ -68,12 +97,6 @@ impl Report {
                 "AWS_ROLE_ARN",
                 &format!("{because}; to assume the role with them, set the key role_arn"),
             );
-        }
-        if environment
-            .value("AWS_STS_REGIONAL_ENDPOINTS")
-            .is_some_and(|value| value.eq_ignore_ascii_case("legacy"))
-        {
-            self.unused("AWS_STS_REGIONAL_ENDPOINTS", "STS is always asked in a region");
         }
     }
 

@@ -93,10 +93,7 @@ impl Walk<'_> {
 
     fn check_token(&self, credentials: &Credentials, token: &str) {
         if has_foreign_token(credentials) {
-            self.report.unused(
-                token,
-                "beside a long-term access key (AKIA…) it makes AWS refuse the key: remove it",
-            );
+            self.report.foreign_token(token);
         }
     }
 

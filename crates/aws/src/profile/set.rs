@@ -107,6 +107,17 @@ impl Profiles {
         self.sso_sessions.get(name)
     }
 
+    /// A setting of one service in the section that a profile's `services` names, such as `endpoint_url` of `sts`, and how
+    /// errors call it.
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the endpoints of services"))]
+    pub(crate) fn of_service(&self, profile: &Profile, service: &str, key: &str) -> Option<(String, &str)> {
+        let section = self.services.get(profile.get("services")?)?;
+        let settings = section.get(service)?.lines().filter_map(|line| ini::key_and_value(line).ok());
+        let value =
+            settings.filter(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value).last()?;
+        Some((format!("{key} of {service} in [services {}]", shown(&section.name)), value))
+    }
+
     /// What may help whoever looks for the profile `name`: a section with a wrong head, the nearest name, all names.
     pub(super) fn hint(&self, name: &str) -> String {
         if let Some(misplaced) = self.misplaced.iter().find(|section| section.name == name) {
@@ -242,6 +253,17 @@ mod tests {
         }
         let prefixed = profiles("[default]\nx = 1\n[profile default]\ny = 2\n", "");
         assert_eq!((value(&prefixed, "default", "x"), value(&prefixed, "default", "y")), (None, Some("2")));
+    }
+
+    #[test]
+    fn settings_of_a_service_are_found() {
+        let config = "[profile a]\nservices = lab\n[profile b]\nservices = none\n[profile c]\n\
+            [services lab]\nsts =\n  Endpoint_URL = https://sts.example\n  other = 1\nsso = flat\n";
+        let both = profiles(config, "");
+        let find = |name, service| both.of_service(both.get(name).unwrap(), service, "endpoint_url");
+        let found = ("endpoint_url of sts in [services lab]".to_owned(), "https://sts.example");
+        assert_eq!(find("a", "sts"), Some(found));
+        assert_eq!((find("a", "sso"), find("b", "sts"), find("c", "sts")), (None, None, None));
     }
 
     #[test]

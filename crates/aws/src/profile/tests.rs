@@ -209,7 +209,7 @@ fn a_file_that_a_variable_names_is_there_or_an_error() {
     let error = broken(plan_with("[default]\nregion = eu-west-1\n", "", &named, None));
     assert!(
         error.starts_with(
-            "AWS_SHARED_CREDENTIALS_FILE names /nowhere/credentials, which does not exist, and the profile"
+            "AWS_SHARED_CREDENTIALS_FILE: it names /nowhere/credentials, which does not exist, and the profile"
         ),
         "{error}"
     );

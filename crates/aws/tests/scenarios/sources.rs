@@ -209,9 +209,9 @@ async fn an_explicit_wish_never_falls_through_to_the_nodes_role() {
         ),
         (
             vec![("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")],
-            "AWS_SHARED_CREDENTIALS_FILE names /nowhere, which does not exist",
+            "AWS_SHARED_CREDENTIALS_FILE: it names /nowhere, which does not exist",
         ),
-        (vec![("AWS_CONFIG_FILE", "/nowhere")], "AWS_CONFIG_FILE names /nowhere, which does not exist"),
+        (vec![("AWS_CONFIG_FILE", "/nowhere")], "AWS_CONFIG_FILE: it names /nowhere, which does not exist"),
     ] {
         let world = World::new();
         FILES.iter().for_each(|(name, text)| drop(world.write(name, text)));

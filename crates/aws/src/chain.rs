@@ -126,7 +126,10 @@ impl CredentialChain {
     /// have them, this chain's clock, HTTP and time limits, one attempt a call, and no credentials.
     pub async fn sts_config(&self, region: &AwsRegion) -> SdkConfig {
         let config = CredentialConfig { sts_region: Some(region.clone()), ..self.config.clone() };
-        let switches = Switches::of(&self.environment, self.files().profile());
+        let switches = match &*self.kept.load() {
+            Some(kept) => kept.switches,
+            None => Switches::of(&self.environment, self.files().profile()),
+        };
         let sts = StsSettings::new(&config, &self.environment, switches, []);
         sts.config(&self.sdk(), region)
     }

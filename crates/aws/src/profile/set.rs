@@ -118,15 +118,17 @@ impl Profiles {
         Some((format!("{key} of {service} in [services {}]", shown(&section.name)), value))
     }
 
+    /// The section that was meant to be the profile `name`, and how to write it.
+    pub(super) fn misplaced(&self, name: &str) -> Option<String> {
+        let section = self.misplaced.iter().find(|section| section.name == name)?;
+        let (written, Misplaced { place, correct, .. }) = (shown(&section.written), section);
+        Some(format!("The section [{written}] in {place} is no profile: write {correct}"))
+    }
+
     /// What may help whoever looks for the profile `name`: a section with a wrong head, the nearest name, all names.
     pub(super) fn hint(&self, name: &str) -> String {
-        if let Some(misplaced) = self.misplaced.iter().find(|section| section.name == name) {
-            return format!(
-                "The section [{}] in {} is no profile: write {}",
-                shown(&misplaced.written),
-                misplaced.place,
-                misplaced.correct
-            );
+        if let Some(misplaced) = self.misplaced(name) {
+            return misplaced;
         }
         let names: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
         match (nearest(name, names.iter().copied()), names.as_slice()) {

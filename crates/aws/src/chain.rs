@@ -11,7 +11,7 @@ use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
 use crate::boxed::{boxed, Boxed};
 use crate::failure::source_failure;
-use crate::profile::Switches;
+use crate::profile::{Loaded, Switches};
 use crate::report::Report;
 use crate::sdk::Sdk;
 use crate::sts::{Identity, RoleStep, StsSettings};
@@ -124,7 +124,7 @@ impl CredentialChain {
         let sdk = self.sdk();
         let sts = match &*self.kept.load() {
             Some(kept) => kept.sts.clone(),
-            None => self.walk(&sdk).await.sts(None),
+            None => self.walk(&sdk, &self.files()).sts(None),
         };
         sts.caller_identity(&sdk, credentials).await
     }
@@ -133,7 +133,11 @@ impl CredentialChain {
     /// have them, this chain's clock, HTTP and time limits, one attempt a call, and no credentials.
     pub async fn sts_config(&self, region: &AwsRegion) -> SdkConfig {
         let config = CredentialConfig { sts_region: Some(region.clone()), ..self.config.clone() };
-        let sts = StsSettings::new(&config, &self.environment, self.switches().await, []);
+        let switches = match &*self.kept.load() {
+            Some(kept) => kept.switches,
+            None => Switches::of(&self.environment, self.files().profile()),
+        };
+        let sts = StsSettings::new(&config, &self.environment, switches, []);
         sts.config(&self.sdk(), region)
     }
 
@@ -188,17 +192,19 @@ impl CredentialChain {
     }
 
     fn still_lives(&self, kept: &Fetched) -> bool {
-        let lives = left(&kept.credentials, &self.clock).is_some_and(|left| left >= MIN_LIFE);
-        lives && !kept.watched.changed()
+        left(&kept.credentials, &self.clock).is_some_and(|left| left >= MIN_LIFE)
     }
 
     async fn fetch(&self, sdk: &Sdk, last: Option<Source>) -> Result<Fetched, ProviderError> {
-        let walk = self.walk(sdk).await;
+        let files = self.files();
+        let walk = Walk { last, ..self.walk(sdk, &files) };
         let mut fetched = match &self.injected {
             Some(provider) => walk.injected(ask(provider).await?),
-            None => walk.first(last).await?,
+            None => walk.first().await?,
         };
-        check_life(&fetched.credentials, fetched.source, &self.clock)?;
+        let life = check_life(&fetched.credentials, fetched.source, &self.clock);
+        // Nothing renews the keys in a process's environment.
+        life.map_err(|error| if fetched.fixed { final_error(&error) } else { error })?;
         if let Some(role) = &self.config.role {
             fetched.credentials =
                 fetched.sts.assume_role(sdk, &self.role_step(role), fetched.credentials).await?;
@@ -221,7 +227,7 @@ impl CredentialChain {
     fn introduce(&self, credentials: Credentials) -> Boxed<'_, ()> {
         boxed(async move {
             let sdk = self.sdk();
-            let fetched = self.walk(&sdk).await.injected(credentials);
+            let fetched = self.walk(&sdk, &self.files()).injected(credentials);
             self.keep(fetched, &sdk).await;
         })
     }
@@ -231,6 +237,7 @@ impl CredentialChain {
             arn: role.arn.clone(),
             session_name: self.session_name.clone(),
             external_id: role.external_id.clone(),
+            duration: None,
         }
     }
 
@@ -238,21 +245,24 @@ impl CredentialChain {
         Sdk::new(self.clock.clone(), self.sdk_config.clone())
     }
 
-    async fn switches(&self) -> Switches {
+    /// The configuration files as they are now. Nothing is read beside what the program passes in.
+    fn files(&self) -> Loaded {
         match self.injected {
-            Some(_) => Switches::default(),
-            None => Switches::read(&self.environment, self.config.profile.as_deref()).await,
+            Some(_) => Loaded::default(),
+            None => Loaded::read(&self.environment, self.config.profile.as_deref()),
         }
     }
 
-    async fn walk<'a>(&'a self, sdk: &'a Sdk) -> Walk<'a> {
+    fn walk<'a>(&'a self, sdk: &'a Sdk, files: &'a Loaded) -> Walk<'a> {
         Walk {
             config: &self.config,
             environment: &self.environment,
             session_name: &self.session_name,
             default_region: self.default_region.as_ref(),
             sdk,
-            switches: self.switches().await,
+            files,
+            last: None,
+            report: &self.report,
         }
     }
 }
@@ -284,6 +294,11 @@ fn check_life(credentials: &Credentials, source: Source, clock: &Clock) -> Resul
     };
     Err(ProviderError::new(kind, message)
         .with_help("Renew them at their source, and check that this machine's clock is right"))
+}
+
+/// The same error, of which nothing but a person makes an end.
+fn final_error(error: &ProviderError) -> ProviderError {
+    ProviderError::new(ErrorKind::Credentials, error.message()).with_help(error.help().unwrap_or_default())
 }
 
 impl fmt::Debug for CredentialChain {

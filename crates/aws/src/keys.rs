@@ -2,7 +2,7 @@ use oauthbearer_core::keys::shown;
 use oauthbearer_core::{is_this_machine, Key, Reader};
 use url::Url;
 
-use crate::AwsRegion;
+use crate::{values, AwsRegion};
 
 /// The keys that say whose AWS credentials are used. Every provider that signs with AWS credentials takes them.
 pub static CREDENTIAL_KEYS: &[Key] = &[
@@ -103,8 +103,9 @@ fn role(reader: &mut Reader<'_>) -> Option<RoleConfig> {
             Err("must be the ARN of a role, such as arn:aws:iam::123456789012:role/kafka-client.".to_owned())
         }
     });
-    let session_name = checked(reader, "role_session_name", |value| words(value, 64, "=,.@-+_"));
-    let external_id = checked(reader, "external_id", |value| words(value, 1224, "=,.@:/-+_"));
+    let session_name =
+        checked(reader, "role_session_name", |value| session_name_fault(value).map_or(Ok(()), Err));
+    let external_id = checked(reader, "external_id", |value| external_id_fault(value).map_or(Ok(()), Err));
     for name in ["role_session_name", "external_id"] {
         if reader.has(name) && !reader.has("role_arn") {
             reader.problem(name, "needs 'role_arn': set role_arn to the role to assume, or remove it.");
@@ -126,6 +127,16 @@ fn checked(
             None
         }
     }
+}
+
+/// What is wrong with the name of a role's session, in words that follow what holds it.
+pub(crate) fn session_name_fault(value: &str) -> Option<String> {
+    words(value, 64, "=,.@-+_").err()
+}
+
+/// What is wrong with an external id, in words that follow what holds it.
+pub(crate) fn external_id_fault(value: &str) -> Option<String> {
+    words(value, 1224, "=,.@:/-+_").err()
 }
 
 /// The character classes and lengths of the STS API reference, AssumeRole.
@@ -158,7 +169,10 @@ pub(crate) const STS_ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_STS";
 /// endpoint, or plain http to another machine, over which tokens would travel in the clear.
 pub(crate) fn endpoint_fault(value: &str) -> Option<&'static str> {
     const FORM: &str = "must be a URL of a host alone, such as https://sts.us-east-1.amazonaws.com.";
-    let Ok(url) = Url::parse(value) else { return Some(FORM) };
+    // The parser drops line breaks and outer white space.
+    let Some(url) = Url::parse(value).ok().filter(|_| values::word(value).is_none()) else {
+        return Some(FORM);
+    };
     let bare = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()

@@ -24,7 +24,10 @@ mod region;
 mod report;
 mod sdk;
 mod source;
+mod static_keys;
 mod sts;
+mod token_file;
+mod values;
 mod walk;
 mod watch;
 

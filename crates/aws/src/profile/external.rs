@@ -1,11 +1,10 @@
 //! Profiles whose credentials another program holds: IAM Identity Center (SSO), or a `credential_process`. Each is behind a
 //! feature of its own.
 
-use aws_config::profile::{Profile, ProfileSet};
 use aws_credential_types::Credentials;
 use oauthbearer_core::ProviderError;
 
-use super::broken;
+use super::{broken, Profile, Profiles};
 use crate::sdk::Sdk;
 
 /// How such credentials are got.
@@ -45,7 +44,7 @@ pub(crate) struct Sso {
 
 impl External {
     /// What `profile` says of a program that holds its credentials. None where it says nothing.
-    pub(super) fn of(set: &ProfileSet, profile: &Profile) -> Option<Result<Self, ProviderError>> {
+    pub(super) fn of(set: &Profiles, profile: &Profile) -> Option<Result<Self, ProviderError>> {
         if ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"]
             .iter()
             .any(|key| profile.get(key).is_some())
@@ -106,12 +105,12 @@ fn process(profile: &Profile, _: &str) -> Result<External, ProviderError> {
 }
 
 #[cfg(not(feature = "sso"))]
-fn sso(_: &ProfileSet, profile: &Profile) -> Result<External, ProviderError> {
+fn sso(_: &Profiles, profile: &Profile) -> Result<External, ProviderError> {
     Err(without_feature(profile, "IAM Identity Center (SSO)", "aws-sso"))
 }
 
 #[cfg(feature = "sso")]
-fn sso(set: &ProfileSet, profile: &Profile) -> Result<External, ProviderError> {
+fn sso(set: &Profiles, profile: &Profile) -> Result<External, ProviderError> {
     let session = profile.get("sso_session");
     let section =
         match session {

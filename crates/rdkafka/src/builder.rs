@@ -41,8 +41,8 @@ impl AuthenticatorBuilder {
     }
 
     /// Leaves `sasl.oauthbearer.method=oidc` to librdkafka even where the registry has a provider for it. Default: no.
-    /// The linked librdkafka must then have its own: rdkafka's feature `curl`, where libcurl's headers are there when it is
-    /// built.
+    /// The linked librdkafka must then have its own (rdkafka's feature `curl`), which serves no admin client, and no
+    /// client that is not polled.
     pub fn native_oidc(mut self, native: bool) -> Self {
         self.native_oidc = native;
         self

@@ -97,7 +97,10 @@ fn shown_url(text: &str) -> String {
 /// a password.
 fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
     if !has_scheme(text) {
-        return Err(NO_SCHEME.to_owned());
+        return Err(match text.starts_with('/') && !text.starts_with("//") {
+            true => "this one is a path: write file:// before it if it is a file's".to_owned(),
+            false => "this one has no scheme: write https:// before it".to_owned(),
+        });
     }
     let url = Url::parse(text).map_err(|error| format!("this one cannot be read ({error})"))?;
     if !["http", "https"].contains(&url.scheme()) || url.host().is_none() {

@@ -92,7 +92,9 @@ impl Name {
     pub(super) fn shown(&self) -> String {
         const LONGEST: usize = 100;
         let text = self.attribute(COMMON_NAME).or_else(|| self.attribute(ORGANIZATION)).unwrap_or_default();
-        text.chars().filter(|char| !char.is_control()).take(LONGEST).collect()
+        // Neither control characters nor those that change the direction of a line.
+        let plain = |char: &char| char.is_alphanumeric() || char.is_ascii_graphic() || *char == ' ';
+        text.chars().filter(plain).take(LONGEST).collect()
     }
 
     fn attribute(&self, wanted: ObjectIdentifier) -> Option<String> {

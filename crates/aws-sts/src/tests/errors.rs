@@ -147,8 +147,7 @@ async fn without_credentials_nobody_is_asked() {
     let sts = Sts::issuing(&plain_jwt(300), 300);
     let nothing = Environment::of([
         ("AWS_EC2_METADATA_DISABLED", "true"),
-        ("AWS_CONFIG_FILE", "/nonexistent"),
-        ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
+        ("HOME", "/nonexistent"),
     ]);
     let error = sts.provider_of(&Factory::default().with_environment(nothing), "").token().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);

@@ -113,8 +113,10 @@ impl Profiles {
     pub(crate) fn of_service(&self, profile: &Profile, service: &str, key: &str) -> Option<(String, &str)> {
         let section = self.services.get(profile.get("services")?)?;
         let settings = section.get(service)?.lines().filter_map(|line| ini::key_and_value(line).ok());
-        let value =
-            settings.filter(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value).last()?;
+        let value = settings
+            .filter(|(name, _)| name.eq_ignore_ascii_case(key))
+            .map(|(_, value)| value)
+            .next_back()?;
         Some((format!("{key} of {service} in [services {}]", shown(&section.name)), value))
     }
 
@@ -130,13 +132,19 @@ impl Profiles {
         if let Some(misplaced) = self.misplaced(name) {
             return misplaced;
         }
-        let names: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        let names: Vec<&str> =
+            self.profiles.keys().map(String::as_str).filter(|name| is_showable(name)).collect();
         match (nearest(name, names.iter().copied()), names.as_slice()) {
             (_, []) => "There are no profiles at all".to_owned(),
             (Some(near), _) => format!("Did you mean '{}'? There are: {}", shown(near), list(&names)),
             (None, _) => format!("There are: {}", list(&names)),
         }
     }
+}
+
+/// Whether a name is surely no line of a file that got between brackets.
+fn is_showable(name: &str) -> bool {
+    name.len() <= 64 && !name.contains('=')
 }
 
 /// More names than this help nobody.
@@ -292,6 +300,7 @@ mod tests {
             ),
             ("[profile prod]\n[profile dev]\n", "", "prodd", "Did you mean 'prod'? There are: dev, prod"),
             ("[profile prod]\n", "", "elsewhere", "There are: prod"),
+            ("", "[aws_secret_access_key = hunter2]\n", "prod", "There are no profiles at all"),
             ("[sso-session prod]\n[services prod]\n", "", "prod", "There are no profiles at all"),
         ] {
             let hint = profiles(config, credentials).hint(name);

@@ -11,7 +11,8 @@ use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
 use crate::boxed::{boxed, Boxed};
 use crate::failure::source_failure;
-use crate::profile::Switches;
+use crate::network::Network;
+use crate::profile::{self, Switches};
 use crate::report::Report;
 use crate::sdk::Sdk;
 use crate::sts::{Identity, RoleStep, StsSettings};
@@ -114,7 +115,7 @@ impl CredentialChain {
     /// As [`credentials`](Self::credentials), and those of the call.
     pub async fn identity(&self) -> Result<Identity, ProviderError> {
         let credentials = self.credentials().await?;
-        let sdk = self.sdk();
+        let sdk = self.sdk().await;
         let sts = match &*self.kept.load() {
             Some(kept) => kept.sts.clone(),
             None => self.walk(&sdk).await.sts(None),
@@ -126,8 +127,9 @@ impl CredentialChain {
     /// have them, this chain's clock, HTTP and time limits, one attempt a call, and no credentials.
     pub async fn sts_config(&self, region: &AwsRegion) -> SdkConfig {
         let config = CredentialConfig { sts_region: Some(region.clone()), ..self.config.clone() };
-        let sts = StsSettings::new(&config, &self.environment, self.switches().await, []);
-        sts.config(&self.sdk(), region)
+        let sdk = self.sdk().await;
+        let sts = StsSettings::new(&config, &self.environment, self.switches().await, sdk.network(), []);
+        sts.config(&sdk, region)
     }
 
     /// The kept credentials, if they may be used without a fetch.
@@ -146,7 +148,7 @@ impl CredentialChain {
     /// Fetches; or gives out the kept credentials once more where that fails and they still live.
     async fn renew_now(&self) -> Result<Credentials, ProviderError> {
         let kept = self.kept.load_full();
-        let sdk = self.sdk();
+        let sdk = self.sdk().await;
         match self.fetch(&sdk, kept.as_ref().map(|kept| kept.source)).await {
             Ok(fetched) => {
                 let credentials = fetched.credentials.clone();
@@ -208,7 +210,7 @@ impl CredentialChain {
     /// What injected credentials bring along, at first sight.
     fn introduce(&self, credentials: Credentials) -> Boxed<'_, ()> {
         boxed(async move {
-            let sdk = self.sdk();
+            let sdk = self.sdk().await;
             let fetched = self.walk(&sdk).await.injected(credentials);
             self.keep(fetched, &sdk).await;
         })
@@ -222,8 +224,12 @@ impl CredentialChain {
         }
     }
 
-    fn sdk(&self) -> Sdk {
-        Sdk::new(self.clock.clone(), self.sdk_config.clone())
+    async fn sdk(&self) -> Sdk {
+        let network = match self.injected {
+            Some(_) => Network::default(),
+            None => profile::network(&self.environment, self.config.profile.as_deref()).await,
+        };
+        Sdk::new(self.clock.clone(), self.sdk_config.clone(), network)
     }
 
     async fn switches(&self) -> Switches {

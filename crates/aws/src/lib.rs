@@ -12,16 +12,20 @@
 
 mod boxed;
 mod chain;
+mod contradiction;
 mod environment;
 mod failure;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod ignored;
 mod injected;
 mod keys;
+mod network;
 mod profile;
 mod region;
 mod report;
+mod role_arn;
 mod sdk;
 mod source;
 mod sts;
@@ -33,6 +37,6 @@ pub use environment::Environment;
 pub use failure::{unreachable, Refusal};
 pub use injected::Injected;
 pub use keys::{region, CredentialConfig, RoleConfig, CREDENTIAL_KEYS};
-pub use region::AwsRegion;
+pub use region::{AwsRegion, DNS_SUFFIXES};
 pub use source::Source;
 pub use sts::Identity;

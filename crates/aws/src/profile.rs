@@ -12,11 +12,16 @@ use aws_types::os_shim_internal::Fs;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
 use crate::boxed::boxed;
+use crate::network::Network;
 use crate::sts::{RoleStep, WebIdentity};
 use crate::watch::Watched;
 use crate::{AwsRegion, Environment, Source};
 
 mod external;
+#[cfg(feature = "credentials-process")]
+mod process;
+#[cfg(feature = "sso")]
+mod sso;
 mod switches;
 pub(crate) use external::External;
 pub(crate) use switches::Switches;
@@ -100,6 +105,13 @@ async fn read(environment: &Environment, chosen: &str) -> Option<ProfileSet> {
 fn chosen_name(environment: &Environment, name: Option<&str>) -> String {
     let name = name.map(str::to_owned).or_else(|| environment.value("AWS_PROFILE"));
     name.unwrap_or_else(|| "default".to_owned())
+}
+
+/// How services are reached, by environment and profile. A profile that cannot be read says nothing here.
+pub(crate) async fn network(environment: &Environment, profile: Option<&str>) -> Network {
+    let name = chosen_name(environment, profile);
+    let set = read(environment, &name).await;
+    Network::of(environment, set.as_ref(), set.as_ref().and_then(|set| set.get_profile(&name)))
 }
 
 fn unparsable(place: &str) -> ProviderError {

@@ -9,7 +9,7 @@ use aws_credential_types::Credentials;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
 use crate::environment::is_url;
-use crate::failure::source_failure;
+use crate::failure::{metadata_failure, not_there};
 use crate::profile::{self, Base, NoPlan, Switches};
 use crate::sdk::Sdk;
 use crate::sts::{StsSettings, WebIdentity};
@@ -135,7 +135,7 @@ impl Walk<'_> {
                 watched.add(&role.token_file);
                 Ok((sts.assume_role_with_web_identity(self.sdk, &role).await?, false))
             }
-            Base::External(external) => Ok((external.credentials(self.sdk).await?, false)),
+            Base::External(external) => Ok((external.credentials(self.environment, self.sdk).await?, false)),
             Base::Named(source) => match Box::pin(self.ask(source)).await? {
                 Asked::Found(fetched) => Ok((fetched.credentials, fetched.fixed)),
                 Asked::Absent(why) => {
@@ -171,7 +171,7 @@ impl Walk<'_> {
             watched.add(file);
         }
         // The SDK's provider reads these variables, and those of the authorization token, from the process itself.
-        let provider = EcsCredentialsProvider::builder().configure(&self.sdk.provider_config()).build();
+        let provider = EcsCredentialsProvider::builder().configure(&self.sdk.metadata_config()).build();
         self.answer(
             Source::Container,
             "the container credentials endpoint",
@@ -184,7 +184,7 @@ impl Walk<'_> {
         if self.environment.is_true("AWS_EC2_METADATA_DISABLED") {
             return Ok(absent("switched off by AWS_EC2_METADATA_DISABLED"));
         }
-        let mut client = imds::Client::builder().configure(&self.sdk.provider_config()).max_attempts(1);
+        let mut client = imds::Client::builder().configure(&self.sdk.metadata_config()).max_attempts(1);
         if let Some(endpoint) = self.environment.value("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
             let no_url = || {
                 ProviderError::new(ErrorKind::Credentials, "AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL")
@@ -193,7 +193,7 @@ impl Walk<'_> {
             client = client.endpoint(&endpoint).ok().filter(|_| is_url(&endpoint)).ok_or_else(no_url)?;
         }
         let provider = ImdsCredentialsProvider::builder()
-            .configure(&self.sdk.provider_config())
+            .configure(&self.sdk.metadata_config())
             .imds_client(client.build())
             .build();
         let answer = provider.provide_credentials().await;
@@ -207,20 +207,13 @@ impl Walk<'_> {
         answer: Result<Credentials, CredentialsError>,
         watched: Watched,
     ) -> Result<Asked, ProviderError> {
+        let refused = self.sdk.witness().refused();
         match answer {
             Ok(credentials) => Ok(Asked::Found(Box::new(self.fetched(credentials, source, watched)))),
-            Err(CredentialsError::CredentialsNotLoaded(_)) => {
-                Ok(Asked::Absent(match source {
-                    // A hop limit of 1 keeps the answer from a container, which looks like no service at all.
-                    Source::InstanceMetadata => {
-                        "no answer, or the instance has no instance profile; in a container, the \
-                                                 metadata hop limit must be at least 2"
-                            .to_owned()
-                    }
-                    _ => format!("{place} has none or is not there"),
-                }))
+            Err(error @ CredentialsError::CredentialsNotLoaded(_)) => {
+                Ok(Asked::Absent(not_there(source, place, &error, refused.as_ref())))
             }
-            Err(error) => Err(source_failure(source, place, &error)),
+            Err(error) => Err(metadata_failure(source, place, &error, refused.as_ref())),
         }
     }
 
@@ -235,6 +228,7 @@ impl Walk<'_> {
             self.config,
             self.environment,
             self.switches,
+            self.sdk.network(),
             [profile_region, injected, self.default_region.cloned()],
         )
     }
@@ -262,7 +256,7 @@ mod tests {
 
     #[tokio::test]
     async fn environment_credentials_do_not_pay_for_http() {
-        let sdk = Sdk::new(oauthbearer_core::Clock::system(), None);
+        let sdk = Sdk::new(oauthbearer_core::Clock::system(), None, Default::default());
         let (config, environment) = (
             CredentialConfig::default(),
             Environment::of([("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s")]),

@@ -3,6 +3,7 @@ use aws_types::SdkConfig;
 use oauthbearer_core::{Clock, ConfigError};
 
 use super::CredentialChain;
+use crate::contradiction::check_settings;
 use crate::{AwsRegion, CredentialConfig, Environment, Injected};
 
 /// The session name of Amazon's own Kafka clients.
@@ -62,8 +63,9 @@ impl CredentialChainBuilder {
     /// The chain. Does no I/O.
     ///
     /// # Errors
-    /// A `profile` together with injected credentials, an SDK configuration without a credentials provider, and a role
-    /// together with an endpoint of STS that [`Injected::check_sts_endpoint`] refuses.
+    /// A `profile` together with injected credentials, an SDK configuration without a credentials provider, a role together with an
+    /// endpoint of STS that [`Injected::check_sts_endpoint`] refuses, an endpoint of another region than the one that requests are
+    /// signed for, and a role of another partition.
     pub fn build(self) -> Result<CredentialChain, ConfigError> {
         let injected = self.injected.credentials()?;
         if injected.is_some() && self.config.profile.is_some() {
@@ -75,6 +77,7 @@ impl CredentialChainBuilder {
             self.injected.check_sts_endpoint()?;
         }
         let environment = self.injected.environment();
+        check_settings(&self.config, &environment, self.default_region.as_ref())?;
         let named = self.config.role.as_ref().and_then(|role| role.session_name.clone());
         Ok(CredentialChain {
             session_name: named

@@ -11,8 +11,7 @@ use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
 use crate::boxed::{boxed, Boxed};
 use crate::failure::source_failure;
-use crate::network::Network;
-use crate::profile::{self, Switches};
+use crate::profile::{Loaded, Switches};
 use crate::report::Report;
 use crate::sdk::Sdk;
 use crate::sts::{Identity, RoleStep, StsSettings};
@@ -115,10 +114,11 @@ impl CredentialChain {
     /// As [`credentials`](Self::credentials), and those of the call.
     pub async fn identity(&self) -> Result<Identity, ProviderError> {
         let credentials = self.credentials().await?;
-        let sdk = self.sdk().await;
+        let files = self.files();
+        let sdk = self.sdk(&files);
         let sts = match &*self.kept.load() {
             Some(kept) => kept.sts.clone(),
-            None => self.walk(&sdk).await.sts(None),
+            None => self.walk(&sdk, &files).sts(None),
         };
         sts.caller_identity(&sdk, credentials).await
     }
@@ -127,8 +127,9 @@ impl CredentialChain {
     /// have them, this chain's clock, HTTP and time limits, one attempt a call, and no credentials.
     pub async fn sts_config(&self, region: &AwsRegion) -> SdkConfig {
         let config = CredentialConfig { sts_region: Some(region.clone()), ..self.config.clone() };
-        let sdk = self.sdk().await;
-        let sts = StsSettings::new(&config, &self.environment, self.switches().await, sdk.network(), []);
+        let files = self.files();
+        let (sdk, switches) = (self.sdk(&files), Switches::of(&self.environment, files.profile()));
+        let sts = StsSettings::new(&config, &self.environment, switches, sdk.network(), []);
         sts.config(&sdk, region)
     }
 
@@ -148,8 +149,9 @@ impl CredentialChain {
     /// Fetches; or gives out the kept credentials once more where that fails and they still live.
     async fn renew_now(&self) -> Result<Credentials, ProviderError> {
         let kept = self.kept.load_full();
-        let sdk = self.sdk().await;
-        match self.fetch(&sdk, kept.as_ref().map(|kept| kept.source)).await {
+        let files = self.files();
+        let sdk = self.sdk(&files);
+        match self.fetch(&sdk, &files, kept.as_ref().map(|kept| kept.source)).await {
             Ok(fetched) => {
                 let credentials = fetched.credentials.clone();
                 self.keep(fetched, &sdk).await;
@@ -178,17 +180,21 @@ impl CredentialChain {
     }
 
     fn still_lives(&self, kept: &Fetched) -> bool {
-        let lives = left(&kept.credentials, &self.clock).is_some_and(|left| left >= MIN_LIFE);
-        lives && !kept.watched.changed()
+        left(&kept.credentials, &self.clock).is_some_and(|left| left >= MIN_LIFE)
     }
 
-    async fn fetch(&self, sdk: &Sdk, last: Option<Source>) -> Result<Fetched, ProviderError> {
-        let walk = self.walk(sdk).await;
+    async fn fetch(&self, sdk: &Sdk, files: &Loaded, last: Option<Source>) -> Result<Fetched, ProviderError> {
+        for (setting, why) in sdk.network().unused() {
+            self.report.unused(setting, why);
+        }
+        let walk = Walk { last, ..self.walk(sdk, files) };
         let mut fetched = match &self.injected {
             Some(provider) => walk.injected(ask(provider).await?),
-            None => walk.first(last).await?,
+            None => walk.first().await?,
         };
-        check_life(&fetched.credentials, fetched.source, &self.clock)?;
+        let life = check_life(&fetched.credentials, fetched.source, &self.clock);
+        // Nothing renews the keys in a process's environment.
+        life.map_err(|error| if fetched.fixed { final_error(&error) } else { error })?;
         if let Some(role) = &self.config.role {
             fetched.credentials =
                 fetched.sts.assume_role(sdk, &self.role_step(role), fetched.credentials).await?;
@@ -210,8 +216,9 @@ impl CredentialChain {
     /// What injected credentials bring along, at first sight.
     fn introduce(&self, credentials: Credentials) -> Boxed<'_, ()> {
         boxed(async move {
-            let sdk = self.sdk().await;
-            let fetched = self.walk(&sdk).await.injected(credentials);
+            let files = self.files();
+            let sdk = self.sdk(&files);
+            let fetched = self.walk(&sdk, &files).injected(credentials);
             self.keep(fetched, &sdk).await;
         })
     }
@@ -221,32 +228,32 @@ impl CredentialChain {
             arn: role.arn.clone(),
             session_name: self.session_name.clone(),
             external_id: role.external_id.clone(),
+            duration: None,
         }
     }
 
-    async fn sdk(&self) -> Sdk {
-        let network = match self.injected {
-            Some(_) => Network::default(),
-            None => profile::network(&self.environment, self.config.profile.as_deref()).await,
-        };
-        Sdk::new(self.clock.clone(), self.sdk_config.clone(), network)
+    fn sdk(&self, files: &Loaded) -> Sdk {
+        Sdk::new(self.clock.clone(), self.sdk_config.clone(), files.network(&self.environment))
     }
 
-    async fn switches(&self) -> Switches {
+    /// The configuration files as they are now. Nothing is read beside what the program passes in.
+    fn files(&self) -> Loaded {
         match self.injected {
-            Some(_) => Switches::default(),
-            None => Switches::read(&self.environment, self.config.profile.as_deref()).await,
+            Some(_) => Loaded::default(),
+            None => Loaded::read(&self.environment, self.config.profile.as_deref()),
         }
     }
 
-    async fn walk<'a>(&'a self, sdk: &'a Sdk) -> Walk<'a> {
+    fn walk<'a>(&'a self, sdk: &'a Sdk, files: &'a Loaded) -> Walk<'a> {
         Walk {
             config: &self.config,
             environment: &self.environment,
             session_name: &self.session_name,
             default_region: self.default_region.as_ref(),
             sdk,
-            switches: self.switches().await,
+            files,
+            last: None,
+            report: &self.report,
         }
     }
 }
@@ -278,6 +285,11 @@ fn check_life(credentials: &Credentials, source: Source, clock: &Clock) -> Resul
     };
     Err(ProviderError::new(kind, message)
         .with_help("Renew them at their source, and check that this machine's clock is right"))
+}
+
+/// The same error, of which nothing but a person makes an end.
+fn final_error(error: &ProviderError) -> ProviderError {
+    ProviderError::new(ErrorKind::Credentials, error.message()).with_help(error.help().unwrap_or_default())
 }
 
 impl fmt::Debug for CredentialChain {

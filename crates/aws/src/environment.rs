@@ -1,7 +1,11 @@
+use std::env::VarError;
 use std::fmt;
 
 use aws_types::os_shim_internal::Env;
+use oauthbearer_core::ProviderError;
 use url::Url;
+
+use crate::values::{refused, Check, CLEAN_UP};
 
 /// Where environment variables are read: the process's own, or given ones.
 #[derive(Clone)]
@@ -32,13 +36,27 @@ impl Environment {
         self.0.get(name).ok().filter(|value| !value.trim().is_empty())
     }
 
-    pub(crate) fn is_true(&self, name: &str) -> bool {
-        self.value(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    /// The value of a variable that has to look so, unless it is blank.
+    pub(crate) fn checked(&self, name: &str, check: Check) -> Result<Option<String>, ProviderError> {
+        let fault = match self.0.get(name) {
+            Ok(value) if value.trim().is_empty() => return Ok(None),
+            Ok(value) => match check(&value) {
+                Some(fault) => fault,
+                None => return Ok(Some(value)),
+            },
+            Err(VarError::NotPresent) => return Ok(None),
+            Err(VarError::NotUnicode(_)) => "is not UTF-8".to_owned(),
+        };
+        Err(refused(name, &fault).with_help(CLEAN_UP))
     }
 
-    /// The form in which the SDK takes it.
-    pub(crate) fn as_sdk(&self) -> &Env {
-        &self.0
+    /// Whether there is such a variable, blank or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        !matches!(self.0.get(name), Err(VarError::NotPresent))
+    }
+
+    pub(crate) fn is_true(&self, name: &str) -> bool {
+        self.value(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 }
 
@@ -66,5 +84,17 @@ mod tests {
         assert_eq!(format!("{environment:?}"), "Environment");
         assert_eq!(Environment::empty().value("PATH"), None);
         assert!(Environment::process().value("PATH").is_some());
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_used_is_refused_by_name() {
+        let environment = Environment::of([("A", "hunter2\r\n"), ("B", " "), ("C", "fine")]);
+        let error = environment.checked("A", crate::values::word).unwrap_err().to_string();
+        assert!(
+            error.starts_with("A ends with a line break. Write the bare value") && !error.contains("hunter2")
+        );
+        assert_eq!(environment.checked("B", crate::values::word).unwrap(), None);
+        assert_eq!(environment.checked("C", crate::values::word).unwrap().as_deref(), Some("fine"));
+        assert!(environment.has("B") && !environment.has("D"));
     }
 }

@@ -1,13 +1,10 @@
 //! What `cargo xtask fuzz` calls where a parser is reached only through files and calls to AWS; the test replays what it
 //! found. A broken promise is a panic.
 
-use std::future::Future;
 use std::path::PathBuf;
 use std::sync::LazyLock;
-use std::task::{Context, Poll, Waker};
 
-use crate::profile::{load, NoPlan, Plan};
-use crate::watch::Watched;
+use crate::profile::{Loaded, NoPlan, Plan};
 use crate::{AwsRegion, Environment};
 
 /// What stands for secrets: no error and no `Debug` output may hold it.
@@ -31,13 +28,8 @@ pub fn profile(data: &[u8]) {
     std::fs::write(&*FILE, with_secrets(&text)).expect("the file can be written");
     let variables =
         [("AWS_CONFIG_FILE", FILE.display().to_string()), ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere".into())];
-    let environment = Environment::of(variables);
-    let mut watched = Watched::default();
-    let loading = std::pin::pin!(load(&environment, Some("default"), "session", &mut watched));
-    let Poll::Ready(loaded) = loading.poll(&mut Context::from_waker(Waker::noop())) else {
-        panic!("reading a file does not wait")
-    };
-    match loaded {
+    let loaded = Loaded::read(&Environment::of(variables), Some("default"));
+    match loaded.plan("session") {
         Ok(plan) => check_plan(&plan, &text),
         Err(NoPlan::Absent(fault)) => check_shown(&fault),
         Err(NoPlan::Broken(error)) => check_shown(&format!("{error} {error:?}")),

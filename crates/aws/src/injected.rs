@@ -58,7 +58,7 @@ impl Injected {
     /// `AWS_ENDPOINT_URL`, or `sdk_config`.
     pub fn check_sts_endpoint(&self) -> Result<(), ConfigError> {
         let of_program = self.sdk_config.as_ref().and_then(SdkConfig::endpoint_url).map(str::to_owned);
-        let of_environment = endpoint(&self.environment(), None, None, Service::STS);
+        let of_environment = endpoint(&self.environment(), None, Service::STS);
         let of_environment = of_environment.map(|setting| (setting.place, setting.value));
         let of_program = of_program.map(|url| ("sdk_config".to_owned(), url));
         for (place, url) in of_environment.into_iter().chain(of_program) {

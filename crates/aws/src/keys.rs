@@ -3,7 +3,7 @@ use oauthbearer_core::{Key, Reader};
 use url::{Host, Url};
 
 use crate::role_arn::role_arn_fault;
-use crate::AwsRegion;
+use crate::{values, AwsRegion};
 
 /// The keys that say whose AWS credentials are used. Every provider that signs with AWS credentials takes them.
 pub static CREDENTIAL_KEYS: &[Key] = &[
@@ -106,8 +106,9 @@ pub fn region(reader: &mut Reader<'_>, name: &str) -> Option<AwsRegion> {
 
 fn role(reader: &mut Reader<'_>) -> Option<RoleConfig> {
     let arn = checked(reader, "role_arn", |value| role_arn_fault(value).map_or(Ok(()), Err));
-    let session_name = checked(reader, "role_session_name", |value| words(value, 64, "=,.@-+_"));
-    let external_id = checked(reader, "external_id", |value| words(value, 1224, "=,.@:/-+_"));
+    let session_name =
+        checked(reader, "role_session_name", |value| session_name_fault(value).map_or(Ok(()), Err));
+    let external_id = checked(reader, "external_id", |value| external_id_fault(value).map_or(Ok(()), Err));
     for name in ["role_session_name", "external_id"] {
         if reader.has(name) && !reader.has("role_arn") {
             reader.problem(name, "needs 'role_arn': set role_arn to the role to assume, or remove it.");
@@ -131,6 +132,16 @@ fn checked(
     }
 }
 
+/// What is wrong with the name of a role's session, in words that follow what holds it.
+pub(crate) fn session_name_fault(value: &str) -> Option<String> {
+    words(value, 64, "=,.@-+_").err()
+}
+
+/// What is wrong with an external id, in words that follow what holds it.
+pub(crate) fn external_id_fault(value: &str) -> Option<String> {
+    words(value, 1224, "=,.@:/-+_").err()
+}
+
 /// The character classes and lengths of the STS API reference, AssumeRole.
 fn words(value: &str, max: usize, marks: &str) -> Result<(), String> {
     let fits = |char: char| char.is_ascii_alphanumeric() || marks.contains(char);
@@ -144,7 +155,10 @@ fn words(value: &str, max: usize, marks: &str) -> Result<(), String> {
 /// endpoint, or plain http to another machine, over which tokens would travel in the clear.
 pub(crate) fn endpoint_fault(value: &str) -> Option<&'static str> {
     const FORM: &str = "must be a URL of a host alone, such as https://sts.us-east-1.amazonaws.com.";
-    let Ok(url) = Url::parse(value) else { return Some(FORM) };
+    // The parser drops line breaks and outer white space.
+    let Some(url) = Url::parse(value).ok().filter(|_| values::word(value).is_none()) else {
+        return Some(FORM);
+    };
     let bare = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()

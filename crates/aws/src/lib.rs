@@ -18,7 +18,6 @@ mod failure;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
-mod ignored;
 mod injected;
 mod keys;
 mod network;
@@ -28,7 +27,10 @@ mod report;
 mod role_arn;
 mod sdk;
 mod source;
+mod static_keys;
 mod sts;
+mod token_file;
+mod values;
 mod walk;
 mod watch;
 

@@ -6,14 +6,13 @@
 //!
 //! Metadata addresses and plain http take neither.
 
-use aws_config::profile::{Profile, ProfileSet};
 use aws_smithy_http_client::tls::{rustls_provider::CryptoMode, Provider, TlsContext};
 use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_types::sdk_config::SharedHttpClient;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
-use crate::ignored::ignored;
+use crate::profile::{Profile, Profiles};
 use crate::Environment;
 
 mod endpoint;
@@ -39,9 +38,8 @@ impl Setting {
         environment.value(name).map(|value| Self { place: name.to_owned(), value })
     }
 
-    fn of_profile(profile: Option<&Profile>, key: &str) -> Option<Self> {
-        let profile = profile?;
-        let value = profile.get(key).filter(|value| !value.trim().is_empty())?;
+    fn of_profile(profile: &Profile, key: &str) -> Option<Self> {
+        let value = profile.get(key)?;
         Some(Self { place: format!("{key} of the profile '{}'", profile.name()), value: value.to_owned() })
     }
 
@@ -63,6 +61,7 @@ pub(crate) fn quoted(place: &str) -> String {
 /// The settings of one fetch.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Network {
+    unused: Vec<(String, &'static str)>,
     proxy: Option<Proxy>,
     ca_bundle: Option<Setting>,
     sts: Option<Setting>,
@@ -71,23 +70,27 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// The environment's settings, else those of `profile`, which is one of `set`.
-    pub(crate) fn of(environment: &Environment, set: Option<&ProfileSet>, profile: Option<&Profile>) -> Self {
-        if environment.value("AWS_STS_REGIONAL_ENDPOINTS").is_some_and(|value| value.trim() == "legacy") {
-            ignored(
-                "AWS_STS_REGIONAL_ENDPOINTS",
-                "STS is always called in a region, never at the global endpoint; unset it",
-            );
-        }
-        let url = |service| endpoint(environment, set, profile, service);
+    /// The environment's settings, else those of `profile`, which is one of `profiles`.
+    pub(crate) fn of(environment: &Environment, profiles: &Profiles, profile: Option<&Profile>) -> Self {
+        let url = |service| endpoint(environment, profile.map(|profile| (profiles, profile)), service);
+        let (foreign, proxy) = match Proxy::of(environment) {
+            Some(proxy) if proxy.is_foreign() => (Some((proxy.place().to_owned(), NO_SOCKS)), None),
+            proxy => (None, proxy),
+        };
         Self {
-            proxy: Proxy::of(environment),
+            unused: foreign.into_iter().chain(global_sts(environment)).collect(),
+            proxy,
             ca_bundle: Setting::of_variable(environment, "AWS_CA_BUNDLE")
-                .or_else(|| Setting::of_profile(profile, "ca_bundle")),
+                .or_else(|| Setting::of_profile(profile?, "ca_bundle")),
             sts: url(Service::STS),
             sso: url(Service::SSO),
             sso_oidc: url(Service::SSO_OIDC),
         }
+    }
+
+    /// Settings that are there and have no effect, and why.
+    pub(crate) fn unused(&self) -> &[(String, &'static str)] {
+        &self.unused
     }
 
     /// The URL that is set for `service`, unless it is the service's own.
@@ -111,6 +114,17 @@ impl Network {
             Err(error) => failing(error),
         }
     }
+}
+
+const NO_SOCKS: &str =
+    "SOCKS proxies are not supported; set HTTPS_PROXY to an HTTP proxy if STS cannot be reached without one";
+
+fn global_sts(environment: &Environment) -> Option<(String, &'static str)> {
+    const NAME: &str = "AWS_STS_REGIONAL_ENDPOINTS";
+    let is_legacy = environment.value(NAME)?.trim().eq_ignore_ascii_case("legacy");
+    is_legacy.then(|| {
+        (NAME.to_owned(), "STS is always called in a region, never at the global endpoint; unset it")
+    })
 }
 
 /// For metadata addresses: never through a proxy, and what refused requests were answered is kept.

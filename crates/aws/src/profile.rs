@@ -1,29 +1,33 @@
 //! Profiles of the AWS configuration files: what one asks for, resolved as the AWS tools do.
 //!
-//! The SDK's own profile provider reads its files once, stays broken after reading half of one, and gives every session a
-//! time-stamped name, which Kafka's brokers take for another principal. So the SDK parses the files and we follow the
-//! profiles.
+//! The SDK's own profile provider reads its files once, stays broken after reading half of one, logs a file that it cannot decode,
+//! and gives every session a time-stamped name, which Kafka's brokers take for another principal. So the files are read, parsed and
+//! followed here, once a fetch, and nothing of the SDK's reads them.
 
-use std::path::PathBuf;
-
-use aws_config::profile::{Profile, ProfileSet};
 use aws_credential_types::Credentials;
-use aws_types::os_shim_internal::Fs;
+use oauthbearer_core::keys::shown;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
-use crate::boxed::boxed;
 use crate::network::Network;
 use crate::sts::{RoleStep, WebIdentity};
+use crate::values;
 use crate::watch::Watched;
 use crate::{AwsRegion, Environment, Source};
 
 mod external;
+mod files;
+mod ini;
 #[cfg(feature = "credentials-process")]
 mod process;
+mod resolve;
+mod set;
 #[cfg(feature = "sso")]
 mod sso;
 mod switches;
 pub(crate) use external::External;
+use files::{Absent, File};
+use resolve::Resolver;
+pub(crate) use set::{Profile, Profiles};
 pub(crate) use switches::Switches;
 
 /// What a profile asks for: credentials to begin with, and roles to assume one after the other.
@@ -32,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) base: Base,
     pub(crate) roles: Vec<RoleStep>,
     pub(crate) region: Option<AwsRegion>,
+    /// Settings of the profiles on the way that are not honoured, and why.
+    pub(crate) unused: Vec<(String, &'static str)>,
 }
 
 /// The credentials that a profile begins with.
@@ -48,7 +54,7 @@ pub(crate) enum Base {
 /// Why there is no plan.
 #[derive(Debug)]
 pub(crate) enum NoPlan {
-    /// The profile does not exist or holds nothing about credentials: the chain goes on.
+    /// Nobody names a profile, and the default one does not exist or holds nothing about credentials: the chain goes on.
     Absent(String),
     /// The profile cannot be used.
     Broken(ProviderError),
@@ -60,192 +66,169 @@ impl From<ProviderError> for NoPlan {
     }
 }
 
-/// The two configuration files, where the environment or the home directory has them.
-pub(crate) fn files(environment: &Environment) -> [PathBuf; 2] {
-    let home = ["HOME", "USERPROFILE"].iter().find_map(|name| environment.value(name)).map(PathBuf::from);
-    [("AWS_CONFIG_FILE", "~/.aws/config"), ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")].map(
-        |(variable, default)| {
-            let path = environment.value(variable).unwrap_or_else(|| default.to_owned());
-            match (path.strip_prefix("~/"), &home) {
-                (Some(rest), Some(home)) => home.join(rest),
-                _ => PathBuf::from(path),
-            }
-        },
-    )
-}
-
-/// Reads the files and resolves the profile `name`, else `AWS_PROFILE`, else `default`. `session_name` is for roles whose
-/// profile names none.
-pub(crate) async fn load(
-    environment: &Environment,
-    name: Option<&str>,
-    session_name: &str,
-    watched: &mut Watched,
-) -> Result<Plan, NoPlan> {
-    let files = files(environment);
-    files.iter().for_each(|file| watched.add(file));
-    let place = files.map(|file| file.display().to_string()).join(" or ");
-    let name = chosen_name(environment, name);
-    let set = read(environment, &name).await.ok_or_else(|| unparsable(&place))?;
-    let Some(profile) = set.get_profile(&name) else {
-        return Err(NoPlan::Absent(format!("there is no profile '{name}' in {place}")));
-    };
-    let mut plan = Resolver { set: &set, session_name }.plan(&name)?;
-    plan.region = profile.get("region").and_then(AwsRegion::parse);
-    Ok(plan)
-}
-
-/// The profiles of both files, with `chosen` as the one in use. None where a file cannot be parsed.
-async fn read(environment: &Environment, chosen: &str) -> Option<ProfileSet> {
-    let (files, chosen) = (Fs::real(), Some(chosen.to_owned().into()));
-    boxed(aws_config::profile::load(&files, environment.as_sdk(), &Default::default(), chosen)).await.ok()
+/// The configuration files as they were at one moment, and which profile is in use.
+#[derive(Default)]
+pub(crate) struct Loaded {
+    chosen: Chosen,
+    /// Both files, as errors call them.
+    place: String,
+    watched: Watched,
+    profiles: Profiles,
+    /// Why the profiles cannot be read.
+    problem: Option<ProviderError>,
+    /// A variable that names a file that is not there, and that in words.
+    missing: Option<(&'static str, String)>,
 }
 
 /// The profile in use.
-fn chosen_name(environment: &Environment, name: Option<&str>) -> String {
-    let name = name.map(str::to_owned).or_else(|| environment.value("AWS_PROFILE"));
-    name.unwrap_or_else(|| "default".to_owned())
+struct Chosen {
+    name: String,
+    /// The variable or key that names it. None for the default.
+    by: Option<&'static str>,
 }
 
-/// How services are reached, by environment and profile. A profile that cannot be read says nothing here.
-pub(crate) async fn network(environment: &Environment, profile: Option<&str>) -> Network {
-    let name = chosen_name(environment, profile);
-    let set = read(environment, &name).await;
-    Network::of(environment, set.as_ref(), set.as_ref().and_then(|set| set.get_profile(&name)))
+impl Default for Chosen {
+    fn default() -> Self {
+        Self { name: "default".to_owned(), by: None }
+    }
 }
 
-fn unparsable(place: &str) -> ProviderError {
-    // A file that is being written is the usual cause, so it is tried again soon.
-    ProviderError::new(ErrorKind::Unavailable, format!("The AWS configuration in {place} cannot be parsed")).with_help(
-        "Correct the file: sections are [profile name] in config and [name] in credentials, their lines key = value",
-    )
-}
+/// The variables that name a profile: today's name, and that of older AWS tools, which the AWS CLI still takes.
+pub(crate) const VARIABLES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
-struct Resolver<'a> {
-    set: &'a ProfileSet,
-    session_name: &'a str,
-}
+impl Loaded {
+    /// Reads both files. The profile in use is `name`, else `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`, else `default`.
+    pub(crate) fn read(environment: &Environment, name: Option<&str>) -> Self {
+        let mut loaded = Self::default();
+        loaded.problem = loaded.fill(environment, name).err();
+        loaded
+    }
 
-impl Resolver<'_> {
-    fn plan(&self, name: &str) -> Result<Plan, NoPlan> {
-        let mut roles = Vec::new();
-        let mut visited: Vec<String> = Vec::new();
-        let mut name = name.to_owned();
-        let base = loop {
-            let profile = self.named(&name, visited.last())?;
-            if visited.contains(&name) {
-                return Err(broken(&visited[0], "its source_profile leads back to itself").into());
+    fn fill(&mut self, environment: &Environment, name: Option<&str>) -> Result<(), ProviderError> {
+        self.chosen = Chosen::of(environment, name)?;
+        let files = files::locate(environment)?;
+        files.iter().for_each(|file| self.watched.add(&file.path));
+        let mut places = Vec::new();
+        for file in &files {
+            match file.read()? {
+                Ok(text) => {
+                    self.add(file, &text)?;
+                    places.push(file.shown());
+                }
+                Err(Absent(why)) => {
+                    if let Some(variable) = file.variable {
+                        self.missing = Some((variable, format!("it names {}, which {why}", file.shown())));
+                    }
+                    places.push(format!("{} ({why})", file.shown()));
+                }
             }
-            let first = visited.is_empty();
-            visited.push(name.clone());
-            // Behind a source_profile, keys come before anything else that the profile holds.
-            if let Some(keys) = keys(profile).filter(|_| !first) {
-                break Base::Keys(keys?);
-            }
-            let Some(role) = self.role(profile) else { break self.base(profile, first)? };
-            roles.push(role);
-            match source(profile)? {
-                Some(next) if next != name => name = next,
-                _ => break self.base(profile, false)?,
-            }
+        }
+        self.place = places.join(" or ");
+        Ok(())
+    }
+
+    fn add(&mut self, file: &File, text: &str) -> Result<(), ProviderError> {
+        self.profiles.add(file.kind, &file.shown(), text).map_err(|error| {
+            let how = format!("cannot be parsed: line {} {}", error.line, error.why);
+            file.unusable(&how).with_help(
+                "Correct the file: sections are [profile name] in config and [name] in credentials, their lines key = value",
+            )
+        })
+    }
+
+    /// The profile in use, if it can be read.
+    pub(crate) fn profile(&self) -> Option<&Profile> {
+        self.profiles.get(&self.chosen.name)
+    }
+
+    /// How services are reached, by environment and profile. Files that cannot be read say nothing here.
+    pub(crate) fn network(&self, environment: &Environment) -> Network {
+        Network::of(environment, &self.profiles, self.profile())
+    }
+
+    /// Why the files cannot be used.
+    pub(crate) fn problem(&self) -> Option<&ProviderError> {
+        self.problem.as_ref()
+    }
+
+    /// The variable or key that names the profile in use.
+    pub(crate) fn chosen_by(&self) -> Option<&'static str> {
+        self.chosen.by
+    }
+
+    /// A variable that names a file that is not there, and that in words.
+    pub(crate) fn missing(&self) -> Option<(&'static str, &str)> {
+        self.missing.as_ref().map(|(variable, what)| (*variable, what.as_str()))
+    }
+
+    /// Both files, watched since before they were read.
+    pub(crate) fn watched(&self) -> Watched {
+        self.watched.clone()
+    }
+
+    /// What the profile in use asks for. `session_name` is for roles whose profile names none.
+    pub(crate) fn plan(&self, session_name: &str) -> Result<Plan, NoPlan> {
+        if let Some(problem) = &self.problem {
+            return Err(problem.clone().into());
+        }
+        let name = shown(&self.chosen.name);
+        let absent = |why: String, hint: String| match (self.chosen.by, &self.missing) {
+            (Some(by), _) => NoPlan::Broken(self.chosen.broken(by, &why, &hint)),
+            (None, Some((variable, what))) => NoPlan::Broken(
+                ProviderError::new(ErrorKind::Credentials, format!("{variable}: {what}, and {why}"))
+                    .with_help(format!(
+                        "Correct {variable}, or unset it to use another source of credentials"
+                    )),
+            ),
+            (None, None) => NoPlan::Absent(why),
         };
-        roles.reverse();
-        Ok(Plan { base, roles, region: None })
+        let Some(profile) = self.profile() else {
+            let why = format!("there is no profile '{name}' in {}", self.place);
+            return Err(absent(why, self.profiles.hint(&self.chosen.name)));
+        };
+        let resolver = Resolver { set: &self.profiles, session_name };
+        let Some(mut plan) = resolver.plan(profile)? else {
+            let hint = resolve::no_credentials_hint(profile);
+            return Err(absent(
+                format!("the profile '{name}' in {} holds no credentials", self.place),
+                hint.to_owned(),
+            ));
+        };
+        plan.region = profile.get("region").and_then(AwsRegion::parse);
+        Ok(plan)
     }
+}
 
-    fn named(&self, name: &str, from: Option<&String>) -> Result<&Profile, ProviderError> {
-        self.set.get_profile(name).ok_or_else(|| {
-            broken(from.map_or(name, String::as_str), &format!("its source_profile '{name}' does not exist"))
-        })
-    }
-
-    /// A role that is assumed with other credentials; one with a token file is a beginning of its own.
-    fn role(&self, profile: &Profile) -> Option<RoleStep> {
-        let arn = profile.get("role_arn").filter(|_| profile.get("web_identity_token_file").is_none())?;
-        Some(RoleStep {
-            arn: arn.to_owned(),
-            session_name: self.session_name(profile),
-            external_id: profile.get("external_id").map(str::to_owned),
-        })
-    }
-
-    fn session_name(&self, profile: &Profile) -> String {
-        profile.get("role_session_name").unwrap_or(self.session_name).to_owned()
-    }
-
-    fn base(&self, profile: &Profile, first: bool) -> Result<Base, NoPlan> {
-        if let Some(name) = profile.get("credential_source") {
-            return Ok(Base::Named(named_source(profile, name)?));
+impl Chosen {
+    fn of(environment: &Environment, name: Option<&str>) -> Result<Self, ProviderError> {
+        if let Some(name) = name {
+            return Ok(Self { name: name.to_owned(), by: Some("profile") });
         }
-        if let Some(file) = profile.get("web_identity_token_file") {
-            let arn = profile
-                .get("role_arn")
-                .ok_or_else(|| broken(profile.name(), "it has a web_identity_token_file but no role_arn"))?;
-            let session_name = self.session_name(profile);
-            return Ok(Base::WebIdentity(WebIdentity {
-                arn: arn.into(),
-                session_name,
-                token_file: file.into(),
-            }));
-        }
-        if let Some(external) = External::of(self.set, profile) {
-            return Ok(Base::External(external?));
-        }
-        match keys(profile) {
-            Some(keys) => Ok(Base::Keys(keys?)),
-            None if first => {
-                Err(NoPlan::Absent(format!("profile '{}' holds no credentials", profile.name())))
-            }
-            None => {
-                Err(broken(profile.name(), "it holds no credentials for the role to be assumed with").into())
+        for by in VARIABLES {
+            if let Some(name) = environment.checked(by, values::line)? {
+                return Ok(Self { name, by: Some(by) });
             }
         }
+        Ok(Self::default())
     }
-}
 
-/// The profile that the role of this one is assumed with; none for `credential_source`.
-fn source(profile: &Profile) -> Result<Option<String>, ProviderError> {
-    match (profile.get("source_profile"), profile.get("credential_source")) {
-        (Some(_), Some(_)) => {
-            Err(broken(profile.name(), "it has both source_profile and credential_source: keep one"))
-        }
-        (None, None) => Err(broken(profile.name(), "its role_arn needs source_profile or credential_source")),
-        (source, _) => Ok(source.map(str::to_owned)),
+    /// The error of a profile that somebody asks for by name: nothing else takes its place.
+    fn broken(&self, by: &str, why: &str, hint: &str) -> ProviderError {
+        let correct = match by {
+            "profile" => "Correct the key `profile`".to_owned(),
+            _ => format!("Correct {by}, or unset it to use other sources of credentials"),
+        };
+        ProviderError::new(ErrorKind::Credentials, format!("{by}={}: {why}", shown(&self.name)))
+            .with_help(format!("{hint}. {correct}"))
     }
-}
-
-fn named_source(profile: &Profile, name: &str) -> Result<Source, ProviderError> {
-    match name.to_ascii_lowercase().as_str() {
-        "environment" => Ok(Source::Environment),
-        "ec2instancemetadata" => Ok(Source::InstanceMetadata),
-        "ecscontainer" => Ok(Source::Container),
-        _ => Err(broken(
-            profile.name(),
-            "its credential_source must be Environment, Ec2InstanceMetadata or EcsContainer",
-        )),
-    }
-}
-
-/// The profile's own keys. None where it has none of them.
-fn keys(profile: &Profile) -> Option<Result<Credentials, ProviderError>> {
-    let [id, secret, token] =
-        ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"].map(|name| profile.get(name));
-    let missing = match (id, secret, token) {
-        (None, None, None) => return None,
-        (Some(id), Some(secret), token) => {
-            return Some(Ok(Credentials::new(id, secret, token.map(str::to_owned), None, "Profile")))
-        }
-        (None, ..) => "aws_access_key_id",
-        _ => "aws_secret_access_key",
-    };
-    // As with files that cannot be parsed, it may be half written.
-    let message = format!("The profile '{}' has no {missing}", profile.name());
-    Some(Err(ProviderError::new(ErrorKind::Unavailable, message).with_help("Add it to the profile")))
 }
 
 /// The error of a profile that has to be corrected.
 fn broken(profile: &str, how: &str) -> ProviderError {
-    ProviderError::new(ErrorKind::Credentials, format!("The profile '{profile}' cannot be used: {how}"))
+    ProviderError::new(
+        ErrorKind::Credentials,
+        format!("The profile '{}' cannot be used: {how}", shown(profile)),
+    )
 }
 
 #[cfg(test)]

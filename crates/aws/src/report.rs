@@ -1,16 +1,105 @@
 //! What is logged of the credentials: once for each source that wins, and never a key.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use oauthbearer_core::ProviderError;
+
+use crate::profile::{Loaded, VARIABLES};
 use crate::sdk::Sdk;
 use crate::walk::Fetched;
 use crate::{CredentialConfig, Environment, Source};
 
-/// Which source was reported last.
+/// What was reported, so that it is told once.
 #[derive(Default)]
-pub(crate) struct Report(Mutex<Option<Source>>);
+pub(crate) struct Report(Mutex<Told>);
+
+#[derive(Default)]
+struct Told {
+    source: Option<Source>,
+    unused: HashSet<String>,
+}
 
 impl Report {
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this is told for the first time.
+    fn is_new(&self, text: String) -> bool {
+        self.told().unused.insert(text)
+    }
+
+    /// Logs a setting of the AWS tools that is there and has no effect, unless that is known already. `why` follows "is not used:".
+    pub(crate) fn unused(&self, setting: &str, why: &str) {
+        if self.is_new(format!("{setting} {why}")) {
+            tracing::warn!(
+                name: "oauthbearer.aws.ignored",
+                target: "oauthbearer",
+                setting,
+                "'{setting}' is not used: {why}"
+            );
+        }
+    }
+
+    /// Logs a session token beside a key that has none, unless that is known already. `token` is its name.
+    pub(crate) fn foreign_token(&self, token: &str) {
+        if self.is_new(token.to_owned()) {
+            tracing::warn!(
+                name: "oauthbearer.aws.foreign_token",
+                target: "oauthbearer",
+                setting = token,
+                "{token} is set beside a long-term access key (AKIA…), which AWS then refuses: remove {token}"
+            );
+        }
+    }
+
+    /// Logs configuration files that cannot be used, and are not needed, unless that is known already.
+    fn files_unused(&self, problem: &ProviderError, source: Source) {
+        if self.is_new(problem.message().to_owned()) {
+            tracing::warn!(
+                name: "oauthbearer.aws.files_unused",
+                target: "oauthbearer",
+                error = %problem,
+                source = %source,
+                "No AWS profile is read, since the credentials come from: {source}. {problem}"
+            );
+        }
+    }
+
+    /// Logs what names another identity, or what cannot be read, where the credentials come from `source`.
+    pub(crate) fn unused_by(
+        &self,
+        source: Source,
+        config: &CredentialConfig,
+        environment: &Environment,
+        files: &Loaded,
+    ) {
+        let because = format!("the credentials come from: {source}");
+        match (files.problem(), files.missing()) {
+            (Some(problem), _) => self.files_unused(problem, source),
+            (None, Some((variable, what))) => self.unused(variable, &format!("{what}; {because}")),
+            (None, None) => {}
+        }
+        if source != Source::Profile && files.problem().is_none() {
+            if let Some(by) = files.chosen_by() {
+                self.unused(by, &because);
+            }
+        }
+        if VARIABLES.iter().all(|variable| environment.value(variable).is_some())
+            && environment.value(VARIABLES[0]) != environment.value(VARIABLES[1])
+        {
+            self.unused(VARIABLES[1], "AWS_PROFILE comes first");
+        }
+        let token_file = environment.value("AWS_WEB_IDENTITY_TOKEN_FILE").is_some();
+        if environment.value("AWS_ROLE_ARN").is_some() && !token_file && config.role.is_none() {
+            self.unused(
+                "AWS_ROLE_ARN",
+                &format!("{because}; to assume the role with them, set the key role_arn"),
+            );
+        }
+    }
+
     /// Logs who won, unless that is known already.
     pub(crate) async fn found(
         &self,
@@ -20,7 +109,7 @@ impl Report {
         sdk: &Sdk,
     ) {
         let source = fetched.source;
-        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(source);
+        let before = self.told().source.replace(source);
         if before == Some(source) {
             return;
         }

@@ -8,6 +8,7 @@ use aws_sdk_sts::config::{BehaviorVersion, Builder, IdentityCache, Region, Stall
 use aws_sdk_sts::types;
 use aws_types::origin::Origin;
 use aws_types::SdkConfig;
+use oauthbearer_core::keys::shown;
 use oauthbearer_core::{ConfigError, ErrorKind, ProviderError};
 
 use crate::boxed::boxed;
@@ -24,6 +25,8 @@ use crate::{AwsRegion, CredentialConfig, Environment};
 #[derive(Clone, Debug)]
 pub(crate) struct StsSettings {
     region: Option<AwsRegion>,
+    /// What is wrong with the variable that should name the region.
+    region_fault: Option<String>,
     url: Option<Setting>,
     fips: bool,
     dual_stack: bool,
@@ -35,6 +38,8 @@ pub(crate) struct RoleStep {
     pub(crate) arn: String,
     pub(crate) session_name: String,
     pub(crate) external_id: Option<String>,
+    /// How long the session lives, in seconds. None means as long as STS says, an hour.
+    pub(crate) duration: Option<i32>,
 }
 
 /// A role that a token file opens.
@@ -43,6 +48,10 @@ pub(crate) struct WebIdentity {
     pub(crate) arn: String,
     pub(crate) session_name: String,
     pub(crate) token_file: PathBuf,
+    /// What names the file, as errors call it.
+    pub(crate) named_by: String,
+    /// As a [`RoleStep`]'s.
+    pub(crate) duration: Option<i32>,
 }
 
 /// Who AWS says the credentials belong to.
@@ -64,18 +73,21 @@ impl StsSettings {
         network: &Network,
         other_regions: impl IntoIterator<Item = Option<AwsRegion>>,
     ) -> Self {
-        let from_environment = |name| AwsRegion::parse(&environment.value(name)?);
+        let (in_environment, region_fault) = match &config.sts_region {
+            Some(_) => (None, None),
+            None => environment_region(environment),
+        };
         let region = config
             .sts_region
             .clone()
-            .or_else(|| from_environment("AWS_REGION"))
-            .or_else(|| from_environment("AWS_DEFAULT_REGION"))
+            .or(in_environment)
             .or_else(|| other_regions.into_iter().flatten().next());
         Self {
             fips: switches.fips || region.as_ref().is_some_and(AwsRegion::fips),
             dual_stack: switches.dual_stack,
             url: sts_url(config, network),
             region,
+            region_fault,
         }
     }
 
@@ -99,6 +111,10 @@ impl StsSettings {
         sdk: &Sdk,
         credentials: Option<Credentials>,
     ) -> Result<aws_sdk_sts::Client, ProviderError> {
+        if let Some(fault) = &self.region_fault {
+            return Err(ProviderError::new(ErrorKind::Credentials, fault)
+                .with_help("Correct or unset it, or set the key sts_region"));
+        }
         let Some(region) = &self.region else {
             return Err(ProviderError::new(
                 ErrorKind::Credentials,
@@ -173,36 +189,29 @@ impl StsSettings {
             .assume_role()
             .role_arn(&role.arn)
             .role_session_name(&role.session_name)
-            .set_external_id(role.external_id.clone());
+            .set_external_id(role.external_id.clone())
+            .set_duration_seconds(role.duration);
         let output =
             boxed(call.send()).await.map_err(|error| sts_failure(&step, self, sdk.clock(), &error))?;
         credentials(&step, output.credentials, "AssumeRole")
     }
 
-    /// AssumeRoleWithWebIdentity, with the token that is in the file now.
+    /// AssumeRoleWithWebIdentity, with the token that was read from the role's file.
     pub(crate) async fn assume_role_with_web_identity(
         &self,
         sdk: &Sdk,
         role: &WebIdentity,
+        token: String,
     ) -> Result<Credentials, ProviderError> {
         self.check_role(&role.arn)?;
         let step = format!("AssumeRoleWithWebIdentity of {}", role.arn);
-        let token = std::fs::read_to_string(&role.token_file).map_err(|error| {
-            let path = role.token_file.display();
-            ProviderError::new(
-                ErrorKind::Unavailable,
-                format!("The web identity token file {path} cannot be read: {}", error.kind()),
-            )
-            .with_help(
-                "Check AWS_WEB_IDENTITY_TOKEN_FILE, and that the service account's token is mounted there",
-            )
-        })?;
         let call = self
             .client(sdk, None)?
             .assume_role_with_web_identity()
             .role_arn(&role.arn)
             .role_session_name(&role.session_name)
-            .web_identity_token(token.trim());
+            .web_identity_token(token)
+            .set_duration_seconds(role.duration);
         let output =
             boxed(call.send()).await.map_err(|error| sts_failure(&step, self, sdk.clock(), &error))?;
         credentials(&step, output.credentials, "WebIdentity")
@@ -236,6 +245,25 @@ fn contradiction(error: ConfigError) -> ProviderError {
     ProviderError::new(ErrorKind::Credentials, error.to_string().trim_end_matches('.'))
 }
 
+/// The region that the environment names, or what is wrong with its name. `aws-global` is a name for no region.
+fn environment_region(environment: &Environment) -> (Option<AwsRegion>, Option<String>) {
+    for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+        let Some(text) = environment.value(variable).filter(|text| !text.eq_ignore_ascii_case("aws-global"))
+        else {
+            continue;
+        };
+        let fault = || {
+            format!("{variable} must be the name of an AWS region, such as us-east-1; got '{}'", shown(&text))
+        };
+        let region = AwsRegion::parse(&text);
+        return match region {
+            None => (None, Some(fault())),
+            region => (region, None),
+        };
+    }
+    (None, None)
+}
+
 fn credentials(
     step: &str,
     answer: Option<types::Credentials>,
@@ -264,12 +292,13 @@ fn credentials(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Profiles;
 
     fn region(config: &CredentialConfig, variables: &[(&str, &str)]) -> StsSettings {
         let others = [None, AwsRegion::parse("ap-south-1"), AwsRegion::parse("sa-east-1")];
         let switches = Switches { fips: true, dual_stack: false };
         let environment = Environment::of(variables.iter().copied());
-        let network = Network::of(&environment, None, None);
+        let network = Network::of(&environment, &Profiles::default(), None);
         StsSettings::new(config, &environment, switches, &network, others)
     }
 

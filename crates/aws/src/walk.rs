@@ -1,20 +1,23 @@
 //! One walk along the standard chain. Every source is asked by itself, so that the one that answers is known.
 
-use std::path::PathBuf;
-
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::imds::{self, credentials::ImdsCredentialsProvider};
 use aws_credential_types::provider::{error::CredentialsError, ProvideCredentials};
 use aws_credential_types::Credentials;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
-use crate::environment::is_url;
 use crate::failure::{metadata_failure, not_there};
-use crate::profile::{self, Base, NoPlan, Switches};
+use crate::profile::{Base, Loaded, NoPlan, Switches};
+use crate::report::Report;
 use crate::sdk::Sdk;
+use crate::static_keys::has_foreign_token;
 use crate::sts::{StsSettings, WebIdentity};
+use crate::token_file;
 use crate::watch::Watched;
 use crate::{AwsRegion, CredentialConfig, Environment, Source};
+
+mod endpoints;
+mod variables;
 
 /// What one walk needs.
 pub(crate) struct Walk<'a> {
@@ -23,7 +26,12 @@ pub(crate) struct Walk<'a> {
     pub(crate) session_name: &'a str,
     pub(crate) default_region: Option<&'a AwsRegion>,
     pub(crate) sdk: &'a Sdk,
-    pub(crate) switches: Switches,
+    /// The configuration files, which are read once for all that the walk takes from them.
+    pub(crate) files: &'a Loaded,
+    /// The source that had credentials before. Falling through to a later one would change the principal under live sessions,
+    /// which brokers refuse.
+    pub(crate) last: Option<Source>,
+    pub(crate) report: &'a Report,
 }
 
 /// Credentials with what is known of them.
@@ -45,42 +53,26 @@ enum Asked {
 }
 
 impl Walk<'_> {
-    /// The credentials of the first source that has any. `last` is the source that had them before: falling through to a
-    /// later one would change the principal under live sessions, which brokers refuse.
-    pub(crate) async fn first(&self, last: Option<Source>) -> Result<Fetched, ProviderError> {
+    /// The credentials of the first source that has any.
+    pub(crate) async fn first(&self) -> Result<Fetched, ProviderError> {
         let chain = if self.config.profile.is_some() { &[Source::Profile][..] } else { Source::CHAIN };
         let mut tried = Vec::new();
         for source in chain {
             match self.ask(*source).await? {
-                Asked::Found(fetched) => return Ok(*fetched),
-                Asked::Absent(why) if last == Some(*source) => return Err(gone(*source, &why)),
+                Asked::Found(fetched) => {
+                    self.report.unused_by(fetched.source, self.config, self.environment, self.files);
+                    return Ok(*fetched);
+                }
+                Asked::Absent(why) if self.last == Some(*source) => return Err(gone(*source, &why)),
                 Asked::Absent(why) => tried.push(format!("{source}: {why}")),
             }
         }
-        Err(self.nothing_found(&tried))
-    }
-
-    fn nothing_found(&self, tried: &[String]) -> ProviderError {
-        let tried = tried.join("; ");
-        match &self.config.profile {
-            Some(name) => ProviderError::new(
-                ErrorKind::Credentials,
-                format!("The key profile={name} finds no credentials ({tried})"),
-            )
-            .with_help("Correct the key `profile`, or add the profile's credentials"),
-            None => ProviderError::new(
-                ErrorKind::Credentials,
-                format!("No AWS credentials were found ({tried})"),
-            )
-            .with_help(
-                "Give this process credentials by any one of these, or name a profile with the key `profile`",
-            ),
-        }
+        Err(nothing_found(&tried))
     }
 
     async fn ask(&self, source: Source) -> Result<Asked, ProviderError> {
         match source {
-            Source::Environment => Ok(self.environment_keys()),
+            Source::Environment => self.environment_keys(),
             Source::Profile => self.profile().await,
             Source::WebIdentity => self.web_identity().await,
             Source::Container => self.container().await,
@@ -90,36 +82,49 @@ impl Walk<'_> {
         }
     }
 
-    fn environment_keys(&self) -> Asked {
-        let value = |name| self.environment.value(name);
-        match (value("AWS_ACCESS_KEY_ID"), value("AWS_SECRET_ACCESS_KEY")) {
-            (Some(id), Some(secret)) => {
-                let credentials =
-                    Credentials::new(id, secret, value("AWS_SESSION_TOKEN"), None, "Environment");
-                let fetched = self.fetched(credentials, Source::Environment, Watched::default());
-                Asked::Found(Box::new(Fetched { fixed: true, ..fetched }))
-            }
-            (Some(_), None) => {
-                Asked::Absent("AWS_ACCESS_KEY_ID is set, but not AWS_SECRET_ACCESS_KEY".to_owned())
-            }
-            (None, _) => Asked::Absent("AWS_ACCESS_KEY_ID is not set".to_owned()),
+    fn environment_keys(&self) -> Result<Asked, ProviderError> {
+        let Some(credentials) = variables::keys(self.environment)? else {
+            return Ok(absent("AWS_ACCESS_KEY_ID is not set"));
+        };
+        self.check_token(&credentials, "AWS_SESSION_TOKEN");
+        let fetched = self.fetched(credentials, Source::Environment, Watched::default());
+        Ok(Asked::Found(Box::new(Fetched { fixed: true, ..fetched })))
+    }
+
+    fn check_token(&self, credentials: &Credentials, token: &str) {
+        if has_foreign_token(credentials) {
+            self.report.foreign_token(token);
         }
     }
 
     async fn profile(&self) -> Result<Asked, ProviderError> {
-        let mut watched = Watched::default();
-        let name = self.config.profile.as_deref();
-        let plan = match profile::load(self.environment, name, self.session_name, &mut watched).await {
+        let plan = match self.files.plan(self.session_name) {
             Ok(plan) => plan,
             Err(NoPlan::Absent(why)) => return Ok(Asked::Absent(why)),
-            Err(NoPlan::Broken(error)) => return Err(error),
+            Err(NoPlan::Broken(error)) => return Err(self.half_written(Source::Profile, error)),
         };
+        for (setting, why) in &plan.unused {
+            self.report.unused(setting, why);
+        }
+        let mut watched = self.files.watched();
         let sts = self.sts(plan.region);
         let (mut credentials, fixed) = self.base(plan.base, &sts, &mut watched).await?;
         for role in &plan.roles {
             credentials = sts.assume_role(self.sdk, role, credentials).await?;
         }
         Ok(Asked::Found(Box::new(Fetched { credentials, source: Source::Profile, watched, sts, fixed })))
+    }
+
+    /// A file that was good before is being written, more likely than not: it is tried again soon.
+    fn half_written(&self, source: Source, error: ProviderError) -> ProviderError {
+        if self.last != Some(source) {
+            return error;
+        }
+        let again = ProviderError::new(ErrorKind::Unavailable, error.message());
+        match error.help() {
+            Some(help) => again.with_help(help),
+            None => again,
+        }
     }
 
     /// The credentials that a profile begins with, and whether they stay good without an expiry.
@@ -130,10 +135,15 @@ impl Walk<'_> {
         watched: &mut Watched,
     ) -> Result<(Credentials, bool), ProviderError> {
         match base {
-            Base::Keys(keys) => Ok((keys, true)),
+            Base::Keys(keys) => {
+                self.check_token(&keys, "aws_session_token");
+                Ok((keys, true))
+            }
             Base::WebIdentity(role) => {
                 watched.add(&role.token_file);
-                Ok((sts.assume_role_with_web_identity(self.sdk, &role).await?, false))
+                let token =
+                    token_file::read(&role).map_err(|error| self.half_written(Source::Profile, error))?;
+                Ok((sts.assume_role_with_web_identity(self.sdk, &role, token).await?, false))
             }
             Base::External(external) => Ok((external.credentials(self.environment, self.sdk).await?, false)),
             Base::Named(source) => match Box::pin(self.ask(source)).await? {
@@ -148,26 +158,30 @@ impl Walk<'_> {
     }
 
     async fn web_identity(&self) -> Result<Asked, ProviderError> {
-        let value = |name| self.environment.value(name);
-        let (token_file, arn) = match (value("AWS_WEB_IDENTITY_TOKEN_FILE"), value("AWS_ROLE_ARN")) {
-            (Some(file), Some(arn)) => (PathBuf::from(file), arn),
-            (Some(_), None) => return Ok(absent("AWS_WEB_IDENTITY_TOKEN_FILE is set, but not AWS_ROLE_ARN")),
-            (None, _) => return Ok(absent("AWS_WEB_IDENTITY_TOKEN_FILE is not set")),
+        let Some((token_file, arn)) = variables::web_identity(self.environment, self.config.role.is_some())?
+        else {
+            return Ok(absent("AWS_WEB_IDENTITY_TOKEN_FILE is not set"));
         };
         let mut watched = Watched::default();
         watched.add(&token_file);
-        let role = WebIdentity { arn, session_name: self.session_name.to_owned(), token_file };
-        let credentials = self.sts(None).assume_role_with_web_identity(self.sdk, &role).await?;
+        let role = WebIdentity {
+            arn,
+            session_name: self.session_name.to_owned(),
+            token_file,
+            named_by: "AWS_WEB_IDENTITY_TOKEN_FILE".to_owned(),
+            duration: None,
+        };
+        let token = token_file::read(&role).map_err(|error| self.half_written(Source::WebIdentity, error))?;
+        let credentials = self.sts(None).assume_role_with_web_identity(self.sdk, &role, token).await?;
         Ok(Asked::Found(Box::new(self.fetched(credentials, Source::WebIdentity, watched))))
     }
 
     async fn container(&self) -> Result<Asked, ProviderError> {
-        let uris = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
-        if uris.iter().all(|name| self.environment.value(name).is_none()) {
+        if !endpoints::container(self.environment)? {
             return Ok(absent("AWS_CONTAINER_CREDENTIALS_FULL_URI and _RELATIVE_URI are not set"));
         }
         let mut watched = Watched::default();
-        if let Some(file) = self.environment.value("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
+        if let Some(file) = self.environment.value(endpoints::TOKEN_FILE) {
             watched.add(file);
         }
         // The SDK's provider reads these variables, and those of the authorization token, from the process itself.
@@ -184,14 +198,15 @@ impl Walk<'_> {
         if self.environment.is_true("AWS_EC2_METADATA_DISABLED") {
             return Ok(absent("switched off by AWS_EC2_METADATA_DISABLED"));
         }
-        let mut client = imds::Client::builder().configure(&self.sdk.metadata_config()).max_attempts(1);
-        if let Some(endpoint) = self.environment.value("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
-            let no_url = || {
-                ProviderError::new(ErrorKind::Credentials, "AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL")
-                    .with_help("Unset it, or set it to one such as http://169.254.169.254")
-            };
-            client = client.endpoint(&endpoint).ok().filter(|_| is_url(&endpoint)).ok_or_else(no_url)?;
-        }
+        // Without an endpoint of its own, the client reads the configuration files for one.
+        let endpoint = endpoints::metadata(self.environment, self.files.profile())?;
+        let client = imds::Client::builder()
+            .configure(&self.sdk.metadata_config())
+            .max_attempts(1)
+            .endpoint(&endpoint)
+            .map_err(|_| {
+                ProviderError::new(ErrorKind::Credentials, "The instance metadata endpoint is not a URL")
+            })?;
         let provider = ImdsCredentialsProvider::builder()
             .configure(&self.sdk.metadata_config())
             .imds_client(client.build())
@@ -227,7 +242,7 @@ impl Walk<'_> {
         StsSettings::new(
             self.config,
             self.environment,
-            self.switches,
+            Switches::of(self.environment, self.files.profile()),
             self.sdk.network(),
             [profile_region, injected, self.default_region.cloned()],
         )
@@ -241,6 +256,13 @@ impl Walk<'_> {
 
 fn absent(why: &str) -> Asked {
     Asked::Absent(why.to_owned())
+}
+
+fn nothing_found(tried: &[String]) -> ProviderError {
+    let message = format!("No AWS credentials were found ({})", tried.join("; "));
+    ProviderError::new(ErrorKind::Credentials, message).with_help(
+        "Give this process credentials by any one of these, or name a profile with the key `profile`",
+    )
 }
 
 fn gone(source: Source, why: &str) -> ProviderError {
@@ -267,9 +289,11 @@ mod tests {
             session_name: "s",
             default_region: None,
             sdk: &sdk,
-            switches: Switches::default(),
+            files: &Loaded::default(),
+            last: None,
+            report: &Report::default(),
         };
-        assert!(walk.first(None).await.is_ok() && !sdk.has_built_http());
+        assert!(walk.first().await.is_ok() && !sdk.has_built_http());
         sdk.http_client();
         assert!(sdk.has_built_http());
     }

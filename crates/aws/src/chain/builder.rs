@@ -4,6 +4,7 @@ use oauthbearer_core::{Clock, ConfigError};
 
 use super::CredentialChain;
 use crate::contradiction::check_settings;
+use crate::keys::session_name_fault;
 use crate::{AwsRegion, CredentialConfig, Environment, Injected};
 
 /// The session name of Amazon's own Kafka clients.
@@ -65,7 +66,7 @@ impl CredentialChainBuilder {
     /// # Errors
     /// A `profile` together with injected credentials, an SDK configuration without a credentials provider, a role together with an
     /// endpoint of STS that [`Injected::check_sts_endpoint`] refuses, an endpoint of another region than the one that requests are
-    /// signed for, and a role of another partition.
+    /// signed for, a role of another partition, and an `AWS_ROLE_SESSION_NAME` that STS refuses where it names a session.
     pub fn build(self) -> Result<CredentialChain, ConfigError> {
         let injected = self.injected.credentials()?;
         if injected.is_some() && self.config.profile.is_some() {
@@ -79,6 +80,9 @@ impl CredentialChainBuilder {
         let environment = self.injected.environment();
         check_settings(&self.config, &environment, self.default_region.as_ref())?;
         let named = self.config.role.as_ref().and_then(|role| role.session_name.clone());
+        if named.is_none() {
+            check_session_name(&environment, self.config.role.is_some())?;
+        }
         Ok(CredentialChain {
             session_name: named
                 .or_else(|| environment.value("AWS_ROLE_SESSION_NAME"))
@@ -94,5 +98,20 @@ impl CredentialChainBuilder {
             fetches: Default::default(),
             report: Default::default(),
         })
+    }
+}
+
+/// Checks `AWS_ROLE_SESSION_NAME` where a role is known to take its name from it. A profile's roles are checked when it is read.
+fn check_session_name(environment: &Environment, has_role: bool) -> Result<(), ConfigError> {
+    const VARIABLE: &str = "AWS_ROLE_SESSION_NAME";
+    if !has_role && environment.value("AWS_WEB_IDENTITY_TOKEN_FILE").is_none() {
+        return Ok(());
+    }
+    match environment.value(VARIABLE).as_deref().and_then(session_name_fault) {
+        None => Ok(()),
+        Some(fault) => Err(ConfigError::new(
+            VARIABLE,
+            format!("'{VARIABLE}' {fault}: correct or unset it, or set the key role_session_name."),
+        )),
     }
 }

@@ -1,7 +1,5 @@
-use aws_config::profile::{Profile, ProfileSet};
-use aws_runtime::env_config::property::PropertiesKey;
-
 use super::Setting;
+use crate::profile::{Profile, Profiles};
 use crate::Environment;
 
 /// A service whose URL may be set.
@@ -27,61 +25,48 @@ impl Service {
 /// 5. the profile's `endpoint_url`.
 pub(crate) fn endpoint(
     environment: &Environment,
-    set: Option<&ProfileSet>,
-    profile: Option<&Profile>,
+    profile: Option<(&Profiles, &Profile)>,
     service: Service,
 ) -> Option<Setting> {
     let ignore = environment.value("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-    let ignore = ignore.as_deref().or_else(|| profile?.get("ignore_configured_endpoint_urls"));
+    let ignore = ignore.as_deref().or_else(|| profile?.1.get("ignore_configured_endpoint_urls"));
     if ignore.is_some_and(|value| value.trim().eq_ignore_ascii_case("true")) {
         return None;
     }
     [service.variable, "AWS_ENDPOINT_URL"]
         .iter()
         .find_map(|name| Setting::of_variable(environment, name))
-        .or_else(|| of_section(set?, profile?, service))
-        .or_else(|| Setting::of_profile(profile, "endpoint_url"))
-}
-
-fn of_section(set: &ProfileSet, profile: &Profile, service: Service) -> Option<Setting> {
-    let name = profile.get("services")?;
-    let key = PropertiesKey::builder()
-        .section_key("services")
-        .section_name(name)
-        .property_name(service.section)
-        .sub_property_name("endpoint_url")
-        .build()
-        .ok()?;
-    let value = set.other_sections().get(&key)?.clone();
-    Some(Setting { place: format!("endpoint_url of {} in [services {name}]", service.section), value })
+        .or_else(|| {
+            let (profiles, profile) = profile?;
+            let (place, value) = profiles.of_service(profile, service.section, "endpoint_url")?;
+            Some(Setting { place, value: value.to_owned() })
+        })
+        .or_else(|| Setting::of_profile(profile?.1, "endpoint_url"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Loaded;
 
     const FILE: &str = "[default]\nregion = us-east-1\n[profile global]\nendpoint_url = https://global.example\n\
         [profile own]\nservices = lab\nendpoint_url = https://global.example\n\
         [profile ignoring]\nservices = lab\nignore_configured_endpoint_urls = true\n\
         [services lab]\nsts =\n  endpoint_url = https://sts.example\nsso =\n  endpoint_url = https://sso.example\n";
 
-    async fn url(service: Service, profile: &str, variables: &[(&str, &str)]) -> Option<(String, String)> {
+    fn url(service: Service, profile: &str, variables: &[(&str, &str)]) -> Option<(String, String)> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config");
         std::fs::write(&path, FILE).unwrap();
         let files =
             [("AWS_CONFIG_FILE", path.to_str().unwrap()), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")];
         let environment = Environment::of(files.iter().chain(variables).copied());
-        let fs = aws_types::os_shim_internal::Fs::real();
-        let chosen = Some(profile.to_owned().into());
-        let set =
-            aws_config::profile::load(&fs, environment.as_sdk(), &Default::default(), chosen).await.unwrap();
-        endpoint(&environment, Some(&set), set.get_profile(profile), service)
-            .map(|setting| (setting.place, setting.value))
+        let network = Loaded::read(&environment, Some(profile)).network(&environment);
+        network.url(service).map(|setting| (setting.place.clone(), setting.value.clone()))
     }
 
-    #[tokio::test]
-    async fn the_order_is_that_of_awss_tools() {
+    #[test]
+    fn the_order_is_that_of_awss_tools() {
         let own = ("AWS_ENDPOINT_URL_STS", "https://own.example");
         let all = ("AWS_ENDPOINT_URL", "https://all.example");
         let ignored = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE");
@@ -98,10 +83,10 @@ mod tests {
             ("own", &[own, all, ignored], "", ""),
             ("absent", &[], "", ""),
         ] {
-            let found = url(Service::STS, profile, variables).await.unwrap_or_default();
+            let found = url(Service::STS, profile, variables).unwrap_or_default();
             assert_eq!(found, (place.to_owned(), value.to_owned()), "{profile} {variables:?}");
         }
-        assert_eq!(url(Service::SSO, "own", &[own]).await.unwrap().1, "https://sso.example");
-        assert_eq!(url(Service::SSO_OIDC, "own", &[]).await.unwrap().1, "https://global.example");
+        assert_eq!(url(Service::SSO, "own", &[own]).unwrap().1, "https://sso.example");
+        assert_eq!(url(Service::SSO_OIDC, "own", &[]).unwrap().1, "https://global.example");
     }
 }

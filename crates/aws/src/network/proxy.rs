@@ -5,7 +5,6 @@ use oauthbearer_core::ProviderError;
 use url::Url;
 
 use super::Setting;
-use crate::ignored::ignored;
 use crate::Environment;
 
 /// The proxy for https, and the hosts that are reached without it.
@@ -18,20 +17,21 @@ pub(crate) struct Proxy {
 /// In the order in which they are looked at.
 const VARIABLES: &[&str] = &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/// Addresses of this machine and its metadata services, which no proxy can reach.
-const NEVER: &str = "localhost,127.0.0.0/8,::1,169.254.0.0/16,fd00:ec2::/32";
-
 impl Proxy {
     pub(super) fn of(environment: &Environment) -> Option<Self> {
         let setting = VARIABLES.iter().find_map(|name| Setting::of_variable(environment, name))?;
-        // AWS's tools do not know this variable, and curl's own proxies may be of that kind.
-        if setting.place.eq_ignore_ascii_case("ALL_PROXY") && setting.value.trim().starts_with("socks") {
-            let why = "SOCKS proxies are not supported; set HTTPS_PROXY to an HTTP proxy if STS cannot be reached without one";
-            ignored(&setting.place, why);
-            return None;
-        }
         let except = ["NO_PROXY", "no_proxy"].iter().find_map(|name| environment.value(name));
         Some(Self { setting, except: except.unwrap_or_default() })
+    }
+
+    /// Whether it is one that curl and browsers know and AWS's tools do not: a SOCKS proxy for everything.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.setting.place.eq_ignore_ascii_case("ALL_PROXY") && self.setting.value.trim().starts_with("socks")
+    }
+
+    /// What it was set by.
+    pub(super) fn place(&self) -> &str {
+        &self.setting.place
     }
 
     /// The SDK's form of it. Plain http is never sent to it.
@@ -40,7 +40,7 @@ impl Proxy {
         let wrong = |_| self.wrong();
         Ok(ProxyConfig::https(url.as_str())
             .map_err(wrong)?
-            .no_proxy(format!("{NEVER},{}", without_stars(&self.except))))
+            .no_proxy(without_stars(&self.except)))
     }
 
     /// How errors call it, without its user and password.
@@ -156,9 +156,11 @@ mod tests {
     }
 
     #[test]
-    fn a_socks_proxy_for_everything_is_passed_over() {
-        assert!(proxy(&[("ALL_PROXY", "socks5h://p:1")]).is_none());
-        assert!(proxy(&[("HTTPS_PROXY", "http://q:1"), ("all_proxy", "socks5://p:1")]).is_some());
+    fn a_socks_proxy_for_everything_is_not_for_us() {
+        assert!(proxy(&[("ALL_PROXY", "socks5h://p:1")]).unwrap().is_foreign());
+        assert!(!proxy(&[("HTTPS_PROXY", "http://q:1"), ("all_proxy", "socks5://p:1")])
+            .unwrap()
+            .is_foreign());
     }
 
     #[test]

@@ -5,11 +5,10 @@
 use super::process::Process;
 #[cfg(feature = "sso")]
 use super::sso::Sso;
-use aws_config::profile::{Profile, ProfileSet};
 use aws_credential_types::Credentials;
 use oauthbearer_core::ProviderError;
 
-use super::broken;
+use super::{broken, Profile, Profiles};
 use crate::sdk::Sdk;
 use crate::Environment;
 
@@ -24,7 +23,7 @@ pub(crate) enum External {
 
 impl External {
     /// What `profile` says of a program that holds its credentials. None where it says nothing.
-    pub(super) fn of(set: &ProfileSet, profile: &Profile) -> Option<Result<Self, ProviderError>> {
+    pub(super) fn of(set: &Profiles, profile: &Profile) -> Option<Result<Self, ProviderError>> {
         if ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"]
             .iter()
             .any(|key| profile.get(key).is_some())
@@ -77,12 +76,12 @@ fn process(profile: &Profile, _: &str) -> Result<External, ProviderError> {
 }
 
 #[cfg(not(feature = "sso"))]
-fn sso(_: &ProfileSet, profile: &Profile) -> Result<External, ProviderError> {
+fn sso(_: &Profiles, profile: &Profile) -> Result<External, ProviderError> {
     Err(without_feature(profile, "IAM Identity Center (SSO)", "aws-sso"))
 }
 
 #[cfg(feature = "sso")]
-fn sso(set: &ProfileSet, profile: &Profile) -> Result<External, ProviderError> {
+fn sso(set: &Profiles, profile: &Profile) -> Result<External, ProviderError> {
     let session = profile.get("sso_session");
     let section =
         match session {

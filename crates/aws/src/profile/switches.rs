@@ -1,6 +1,4 @@
-use aws_config::profile::Profile;
-
-use super::{chosen_name, read};
+use super::Profile;
 use crate::Environment;
 
 /// Which kind of AWS endpoints is wanted: the SDKs' `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`, else
@@ -12,14 +10,8 @@ pub(crate) struct Switches {
 }
 
 impl Switches {
-    /// Reads the environment, and the files where it leaves something open. A profile that cannot be read says nothing here.
-    pub(crate) async fn read(environment: &Environment, profile: Option<&str>) -> Self {
-        let name = chosen_name(environment, profile);
-        let set = read(environment, &name).await;
-        Self::of(environment, set.as_ref().and_then(|set| set.get_profile(&name)))
-    }
-
-    fn of(environment: &Environment, profile: Option<&Profile>) -> Self {
+    /// What the environment says, and the profile in use where it leaves something open.
+    pub(crate) fn of(environment: &Environment, profile: Option<&Profile>) -> Self {
         let is_on = |variable, key| {
             let value = environment.value(variable);
             let value = value.or_else(|| profile?.get(key).map(str::to_owned));
@@ -35,9 +27,10 @@ impl Switches {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Loaded;
 
-    #[tokio::test]
-    async fn the_environment_comes_before_the_profile() {
+    #[test]
+    fn the_environment_comes_before_the_profile() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config");
         let text = "[default]\nuse_fips_endpoint = true\n[profile dual]\nuse_dualstack_endpoint = TRUE\n";
@@ -53,7 +46,7 @@ mod tests {
             (&[("AWS_USE_FIPS_ENDPOINT", "true")], Some("nobody"), true, false),
         ] {
             let environment = Environment::of(files.iter().chain(variables).copied());
-            let switches = Switches::read(&environment, profile).await;
+            let switches = Switches::of(&environment, Loaded::read(&environment, profile).profile());
             assert_eq!(switches, Switches { fips, dual_stack }, "{variables:?} {profile:?}");
         }
     }

@@ -92,3 +92,49 @@ async fn aws_debug_logs_the_arn() {
         lines.all()
     );
 }
+
+/// The warnings of two uses of one chain.
+async fn warnings(world: &World) -> Vec<String> {
+    let (lines, _guard) = Lines::collect();
+    let chain = world.chain("");
+    chain.credentials().await.unwrap();
+    chain.credentials().await.unwrap();
+    lines.all().into_iter().filter(|line| line.starts_with("WARN")).collect()
+}
+
+#[tokio::test]
+async fn what_has_no_effect_is_said_once_and_by_name() {
+    for (name, value, expected) in [
+        ("AWS_PROFILE", "work", "the credentials come from: environment"),
+        ("AWS_DEFAULT_PROFILE", "work", "the credentials come from: environment"),
+        ("AWS_ROLE_ARN", ROLE, "the credentials come from: environment; to assume the role"),
+        ("AWS_CONFIG_FILE", "/nowhere", "it names /nowhere, which does not exist; the credentials come from"),
+    ] {
+        let warnings = warnings(&World::new().with_keys().set(name, value)).await;
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains(&format!("'{name}' is not used: {expected}")), "{warnings:?}");
+    }
+    assert!(warnings(&World::new().with_keys()).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_broken_file_is_one_warning_where_the_environment_has_keys() {
+    let world = World::new().with_keys();
+    std::fs::write(world.path("credentials"), b"[default]\n# Gr\xfc\xdfe\naws_secret_access_key = hunter2\n")
+        .unwrap();
+    let leaks = oauthbearer_testkit::LeakCheck::start(&["hunter2"]);
+    let found = warnings(&world).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("credentials is not UTF-8 (line 2)"), "{found:?}");
+    leaks.assert_none();
+    let world = World::new();
+    world.write(
+        "credentials",
+        "[default]\naws_access_key_id = AKIA1\naws_secret_access_key = s\naws_session_token = t\n",
+    );
+    let found = warnings(&world).await;
+    assert!(
+        found.len() == 1 && found[0].contains("aws_session_token is set beside a long-term access key"),
+        "{found:?}"
+    );
+}

@@ -40,7 +40,7 @@ async fn the_order_is_environment_profile_web_identity_metadata() {
     let (sts, imds) = (sts(&world.clock, HOUR).await, metadata(&world).await);
     let world = with_metadata(world.with_sts(&sts), &imds);
     assert_eq!(winner(&world).await, ("ASIANODE".into(), Source::InstanceMetadata));
-    let token = world.write("token", "web-identity-token\n");
+    let token = world.write("token", "web.identity.token\n");
     let world = world.set("AWS_WEB_IDENTITY_TOKEN_FILE", token.display()).set("AWS_ROLE_ARN", ROLE);
     assert_eq!(winner(&world).await, ("ASIA1".into(), Source::WebIdentity));
     world.write("credentials", ONE);
@@ -64,7 +64,7 @@ async fn a_named_profile_is_the_only_source() {
     assert_eq!(chain.credentials().await.unwrap().access_key_id(), "AKIDONE");
     let error = world.chain("profile=wrok").credentials().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
-    for part in ["profile=wrok", "there is no profile 'wrok'", "credentials", "key `profile`"] {
+    for part in ["profile=wrok", "there is no profile 'wrok'", "Did you mean 'work'?", "key `profile`"] {
         assert!(error.to_string().contains(part), "{error}");
     }
 }
@@ -125,14 +125,14 @@ async fn instance_credentials_are_kept_until_five_minutes_before_their_end() {
 async fn web_identity_follows_its_token_file_under_one_session_name() {
     let world = World::new();
     let sts = sts(&world.clock, HOUR).await;
-    let token = world.write("token", "first-token\n");
+    let token = world.write("token", "first.web.token\n");
     let world =
         world.with_sts(&sts).set("AWS_WEB_IDENTITY_TOKEN_FILE", token.display()).set("AWS_ROLE_ARN", ROLE);
     let chain = world.chain("");
     chain.credentials().await.unwrap();
     chain.credentials().await.unwrap();
     world.clock.advance(HOUR / 2);
-    world.write("token", "second-token\n");
+    world.write("token", "second.web.token\n");
     assert_eq!(chain.credentials().await.unwrap().access_key_id(), "ASIA2");
     world.chain("").credentials().await.unwrap();
     let world = world.set("AWS_ROLE_SESSION_NAME", "pod-7");
@@ -140,7 +140,10 @@ async fn web_identity_follows_its_token_file_under_one_session_name() {
     let field =
         |name: &str| sts.requests().iter().map(|request| request.field(name).unwrap()).collect::<Vec<_>>();
     assert_eq!(field("Action"), ["AssumeRoleWithWebIdentity"; 4]);
-    assert_eq!(field("WebIdentityToken"), ["first-token", "second-token", "second-token", "second-token"]);
+    assert_eq!(
+        field("WebIdentityToken"),
+        ["first.web.token", "second.web.token", "second.web.token", "second.web.token"]
+    );
     const DEFAULT: &str = "MSKSASLDefaultSession";
     assert_eq!(field("RoleSessionName"), [DEFAULT, DEFAULT, DEFAULT, "pod-7"]);
     assert!(sts.requests().iter().all(|request| !request.headers.contains_key("authorization")));
@@ -148,12 +151,11 @@ async fn web_identity_follows_its_token_file_under_one_session_name() {
 
 #[tokio::test]
 async fn nothing_found_lists_what_was_tried() {
-    let world = World::new().set("AWS_ACCESS_KEY_ID", "AKID");
-    let error = world.chain("").credentials().await.unwrap_err();
+    let error = World::new().chain("").credentials().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     for part in [
         "No AWS credentials were found",
-        "environment: AWS_ACCESS_KEY_ID is set, but not AWS_SECRET_ACCESS_KEY",
+        "environment: AWS_ACCESS_KEY_ID is not set",
         "profile: there is no profile 'default' in",
         "web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set",
         "container: AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -171,4 +173,102 @@ async fn debug_hides_secrets() {
     chain.credentials().await.unwrap();
     let text = format!("{chain:?}");
     assert!(!text.contains("secret") && !text.contains("AKID") && text.contains("Profile"), "{text}");
+}
+
+#[tokio::test]
+async fn an_explicit_wish_never_falls_through_to_the_nodes_role() {
+    const FILES: [(&str, &str); 2] = [
+        ("credentials", "[work]\naws_access_key_id = AKIDONE\naws_secret_access_key = one-secret\n"),
+        ("config", "[profile empty]\nregion = eu-west-1\n"),
+    ];
+    for (variables, expected) in [
+        (vec![("AWS_PROFILE", "wrok")], "AWS_PROFILE=wrok: there is no profile 'wrok'"),
+        (vec![("AWS_DEFAULT_PROFILE", "wrok")], "AWS_DEFAULT_PROFILE=wrok: there is no profile 'wrok'"),
+        (vec![("AWS_PROFILE", "empty")], "AWS_PROFILE=empty: the profile 'empty'"),
+        (
+            vec![("AWS_ACCESS_KEY_ID", "AKID")],
+            "The environment has AWS_ACCESS_KEY_ID but no AWS_SECRET_ACCESS_KEY",
+        ),
+        (
+            vec![("AWS_SECRET_ACCESS_KEY", "s")],
+            "The environment has AWS_SECRET_ACCESS_KEY but no AWS_ACCESS_KEY_ID",
+        ),
+        (vec![("AWS_SESSION_TOKEN", "t")], "The environment has AWS_SESSION_TOKEN but no AWS_ACCESS_KEY_ID"),
+        (vec![("AWS_ROLE_ARN", ROLE)], "AWS_ROLE_ARN is set, but not AWS_WEB_IDENTITY_TOKEN_FILE"),
+        (
+            vec![("AWS_WEB_IDENTITY_TOKEN_FILE", "/t")],
+            "AWS_WEB_IDENTITY_TOKEN_FILE is set, but not AWS_ROLE_ARN",
+        ),
+        (
+            vec![("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://10.0.0.1/")],
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI must be",
+        ),
+        (
+            vec![("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "v2")],
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must begin",
+        ),
+        (
+            vec![("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")],
+            "AWS_SHARED_CREDENTIALS_FILE: it names /nowhere, which does not exist",
+        ),
+        (vec![("AWS_CONFIG_FILE", "/nowhere")], "AWS_CONFIG_FILE: it names /nowhere, which does not exist"),
+    ] {
+        let world = World::new();
+        FILES.iter().for_each(|(name, text)| drop(world.write(name, text)));
+        let imds = metadata(&world).await;
+        let world = with_metadata(world, &imds);
+        let world = variables.iter().fold(world, |world, (name, value)| world.set(name, value));
+        let error = world.chain("").credentials().await.unwrap_err();
+        assert!(!error.is_transient() && error.to_string().contains(expected), "{variables:?}: {error}");
+        assert!(imds.requests().is_empty(), "{variables:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_broken_file_is_an_error_where_it_may_hold_the_credentials() {
+    for text in ["[default", "[default]\nno equals sign\n", "hunter2\n"] {
+        let world = World::new();
+        world.write("credentials", text);
+        let error = world.chain("").credentials().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
+        assert!(error.to_string().contains(".aws/credentials cannot be parsed: line "), "{error}");
+        assert_eq!(winner(&world.with_keys()).await.0, "AKIDENV");
+    }
+}
+
+#[tokio::test]
+async fn keys_in_the_environment_end_when_they_say() {
+    let world = World::new().with_keys();
+    let now = oauthbearer_core::Clock::from(world.clock.clone()).wall();
+    let chain = world.set("AWS_CREDENTIAL_EXPIRATION", time(now + HOUR));
+    let (clock, chain) = (chain.clock.clone(), chain.chain(""));
+    assert_eq!(chain.credentials().await.unwrap().expiry(), Some(now + HOUR));
+    clock.advance(HOUR - std::time::Duration::from_secs(60));
+    chain.credentials().await.unwrap();
+    for (seconds, expected) in
+        [(1, "end in 59 seconds"), (59, "have expired"), (HOUR.as_secs(), "have expired")]
+    {
+        clock.advance(std::time::Duration::from_secs(seconds));
+        let error = chain.credentials().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_live_session_survives_a_half_written_file() {
+    let world = World::new();
+    let sts = sts(&world.clock, HOUR).await;
+    world.write("credentials", ONE);
+    let config =
+        format!("[profile role]\nrole_arn = {ROLE}\nsource_profile = default\nduration_seconds = 900\n");
+    world.write("config", &config);
+    let world = world.with_sts(&sts).set("AWS_PROFILE", "role");
+    let chain = world.chain("");
+    assert_eq!(chain.credentials().await.unwrap().access_key_id(), "ASIA1");
+    world.write("config", "[profile role");
+    assert_eq!(chain.credentials().await.unwrap().access_key_id(), "ASIA1");
+    world.write("config", &config);
+    assert_eq!(chain.credentials().await.unwrap().access_key_id(), "ASIA2");
+    assert_eq!(sts.requests()[0].field("DurationSeconds").as_deref(), Some("900"));
 }

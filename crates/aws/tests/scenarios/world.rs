@@ -29,13 +29,10 @@ impl World {
     /// Without credentials anywhere, and without instance metadata.
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(".aws")).unwrap();
+        let home = folder.path().display().to_string();
         let world = Self { clock: ManualClock::new(), folder, variables: Vec::new() };
-        let (config, credentials) = (world.path("config"), world.path("credentials"));
-        world
-            .set("AWS_CONFIG_FILE", config.display())
-            .set("AWS_SHARED_CREDENTIALS_FILE", credentials.display())
-            .set("AWS_REGION", "eu-west-1")
-            .set("AWS_EC2_METADATA_DISABLED", "true")
+        world.set("HOME", home).set("AWS_REGION", "eu-west-1").set("AWS_EC2_METADATA_DISABLED", "true")
     }
 
     pub(crate) fn set(mut self, name: &str, value: impl ToString) -> Self {
@@ -52,8 +49,12 @@ impl World {
         self.set("AWS_ENDPOINT_URL_STS", &sts.url)
     }
 
+    /// A file of this machine; `config` and `credentials` are AWS's.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        match name {
+            "config" | "credentials" => self.folder.path().join(".aws").join(name),
+            _ => self.folder.path().join(name),
+        }
     }
 
     /// Writes a file, with a modification time later than that of every file before.

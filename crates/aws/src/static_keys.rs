@@ -1,0 +1,100 @@
+//! An access key of three parts, from the environment or from a profile: all of it, or an error that names what is missing.
+
+use std::time::SystemTime;
+
+use aws_credential_types::Credentials;
+use oauthbearer_core::{ErrorKind, ProviderError};
+
+use crate::values;
+
+/// The parts of an access key, each with the name that it has where it was found.
+pub(crate) struct StaticKeys {
+    pub(crate) names: [&'static str; 3],
+    /// Access key id, secret key, session token; each is checked.
+    pub(crate) parts: [Option<String>; 3],
+    /// None where nothing says when they end.
+    pub(crate) expiry: Option<SystemTime>,
+}
+
+/// How the parts have to look, in their order.
+pub(crate) const CHECKS: [values::Check; 3] = [values::access_key_id, values::word, values::word];
+
+impl StaticKeys {
+    /// The credentials. None where there is no part of any. `place` is how errors call where the parts are.
+    pub(crate) fn credentials(
+        self,
+        place: &str,
+        provider: &'static str,
+    ) -> Result<Option<Credentials>, ProviderError> {
+        let [id_name, secret_name, token_name] = self.names;
+        let (id, secret, token) = match self.parts {
+            [None, None, None] => return Ok(None),
+            [Some(id), Some(secret), token] => (id, secret, token),
+            [None, Some(_), _] => return Err(incomplete(place, secret_name, id_name)),
+            [None, None, Some(_)] => return Err(incomplete(place, token_name, id_name)),
+            [Some(_), None, _] => return Err(incomplete(place, id_name, secret_name)),
+        };
+        if is_temporary(&id) && token.is_none() {
+            let message = format!(
+                "{place} has a temporary access key ({id_name} begins with ASIA) but no {token_name}"
+            );
+            return Err(ProviderError::new(ErrorKind::Credentials, message).with_help(format!(
+                "Set {token_name} too: AWS refuses a temporary key without its session token"
+            )));
+        }
+        Ok(Some(Credentials::new(id, secret, token, self.expiry, provider)))
+    }
+}
+
+fn incomplete(place: &str, there: &str, missing: &str) -> ProviderError {
+    let message = format!("{place} has {there} but no {missing}");
+    ProviderError::new(ErrorKind::Credentials, message)
+        .with_help(format!("Set {missing} too, or remove {there} to use another source of credentials"))
+}
+
+/// IAM's prefixes of unique ids: `ASIA` begins the keys of STS, `AKIA` long-term ones.
+fn is_temporary(id: &str) -> bool {
+    id.starts_with("ASIA")
+}
+
+/// Whether a long-term key comes with the session token of another one, which AWS refuses.
+pub(crate) fn has_foreign_token(credentials: &Credentials) -> bool {
+    credentials.access_key_id().starts_with("AKIA") && credentials.session_token().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_whole_or_an_error_names_what_is_missing() {
+        for (parts, expected) in [
+            ([None, None, None], Ok(None)),
+            ([Some("AKIA1"), Some("s"), None], Ok(Some("AKIA1"))),
+            ([Some("ASIA1"), Some("s"), Some("t")], Ok(Some("ASIA1"))),
+            ([Some("AKIA1"), None, None], Err("It has ID but no SECRET. Set SECRET too, or remove ID")),
+            ([Some("ASIA1"), None, Some("t")], Err("It has ID but no SECRET")),
+            ([None, Some("hunter2"), None], Err("It has SECRET but no ID")),
+            ([None, Some("hunter2"), Some("t")], Err("It has SECRET but no ID")),
+            ([None, None, Some("hunter2")], Err("It has TOKEN but no ID")),
+            (
+                [Some("ASIA1"), Some("hunter2"), None],
+                Err("It has a temporary access key (ID begins with ASIA) but no TOKEN. Set TOKEN"),
+            ),
+        ] {
+            let keys = StaticKeys {
+                names: ["ID", "SECRET", "TOKEN"],
+                parts: parts.map(|part| part.map(str::to_owned)),
+                expiry: None,
+            };
+            match (keys.credentials("It", "test"), expected) {
+                (Ok(found), Ok(id)) => assert_eq!(found.as_ref().map(Credentials::access_key_id), id),
+                (Err(error), Err(text)) => {
+                    let error = error.to_string();
+                    assert!(error.contains(text) && !error.contains("hunter2"), "{error}");
+                }
+                (found, _) => panic!("{parts:?}: {found:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Credentials that the environment holds or points to.
+
+use std::path::PathBuf;
+
+use aws_credential_types::Credentials;
+use oauthbearer_core::keys::shown;
+use oauthbearer_core::{ErrorKind, ProviderError};
+
+use crate::static_keys::{StaticKeys, CHECKS};
+use crate::values::{self, refused};
+use crate::Environment;
+
+const KEYS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+/// The name of AWS_SESSION_TOKEN in the first AWS tools, which the AWS CLI still takes.
+const OLD_TOKEN: &str = "AWS_SECURITY_TOKEN";
+const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
+
+/// The keys in the environment. None where there is no part of any.
+pub(super) fn keys(environment: &Environment) -> Result<Option<Credentials>, ProviderError> {
+    let part = |index: usize| environment.checked(KEYS[index], CHECKS[index]);
+    let (id, secret, mut token) = (part(0)?, part(1)?, part(2)?);
+    if token.is_none() && id.is_some() {
+        token = environment.checked(OLD_TOKEN, values::word)?;
+    }
+    let expiry = match environment.value(EXPIRATION).filter(|_| id.is_some()) {
+        None => None,
+        Some(text) => Some(values::moment(&text).ok_or_else(|| no_moment(&text))?),
+    };
+    StaticKeys { names: KEYS, parts: [id, secret, token], expiry }
+        .credentials("The environment", "Environment")
+}
+
+fn no_moment(text: &str) -> ProviderError {
+    let fault = format!(
+        "must be a time in ISO 8601 with its offset, such as 2026-01-31T12:00:00Z; got '{}'",
+        shown(text)
+    );
+    refused(EXPIRATION, &fault).with_help("Correct or unset it")
+}
+
+/// A role that a token file opens: the file and the role's ARN. None where there is neither. `other_role` is whether the
+/// configuration names the role to assume, so that AWS_ROLE_ARN alone is no wish that is left open.
+pub(super) fn web_identity(
+    environment: &Environment,
+    other_role: bool,
+) -> Result<Option<(PathBuf, String)>, ProviderError> {
+    let file = environment.checked("AWS_WEB_IDENTITY_TOKEN_FILE", values::line)?;
+    let arn = environment.checked("AWS_ROLE_ARN", values::word)?;
+    match (file, arn) {
+        (Some(file), Some(arn)) => Ok(Some((PathBuf::from(file), arn))),
+        (Some(_), None) => Err(half(
+            "AWS_WEB_IDENTITY_TOKEN_FILE is set, but not AWS_ROLE_ARN",
+            "Set AWS_ROLE_ARN to the role that the token opens, or unset AWS_WEB_IDENTITY_TOKEN_FILE; on EKS, annotate the \
+             service account with its role",
+        )),
+        (None, Some(_)) if !other_role => Err(half(
+            "AWS_ROLE_ARN is set, but not AWS_WEB_IDENTITY_TOKEN_FILE",
+            "Set that to the token's file; to assume the role with other credentials, name it with the key role_arn; or \
+             unset AWS_ROLE_ARN",
+        )),
+        _ => Ok(None),
+    }
+}
+
+fn half(message: &str, help: &str) -> ProviderError {
+    ProviderError::new(ErrorKind::Credentials, message).with_help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error<T: std::fmt::Debug>(result: Result<T, ProviderError>) -> String {
+        let error = result.unwrap_err();
+        assert!(!error.is_transient(), "{error}");
+        error.to_string()
+    }
+
+    #[test]
+    fn keys_are_whole_clean_and_end_when_they_say() {
+        let keys = |variables: &[(&str, &str)]| keys(&Environment::of(variables.iter().copied()));
+        let pair = [("AWS_ACCESS_KEY_ID", "AKIA1"), ("AWS_SECRET_ACCESS_KEY", "hunter2")];
+        assert_eq!(keys(&[]).unwrap(), None);
+        assert_eq!(keys(&[("AWS_ACCESS_KEY_ID", " "), ("AWS_SECRET_ACCESS_KEY", "")]).unwrap(), None);
+        assert_eq!(keys(&[(EXPIRATION, "never")]).unwrap(), None);
+        let found = keys(&[pair[0], pair[1], (EXPIRATION, "2023-11-14T22:13:20Z")]).unwrap().unwrap();
+        assert_eq!(found.expiry(), values::moment("2023-11-14T22:13:20Z"));
+        let old = keys(&[("AWS_ACCESS_KEY_ID", "ASIA1"), pair[1], (OLD_TOKEN, "t")]).unwrap().unwrap();
+        assert_eq!(old.session_token(), Some("t"));
+        for (variables, expected) in [
+            (vec![pair[0]], "The environment has AWS_ACCESS_KEY_ID but no AWS_SECRET_ACCESS_KEY"),
+            (vec![pair[0], ("AWS_SECRET_ACCESS_KEY", " ")], "The environment has AWS_ACCESS_KEY_ID but no AWS_SECRET_ACCESS_KEY"),
+            (vec![pair[1]], "The environment has AWS_SECRET_ACCESS_KEY but no AWS_ACCESS_KEY_ID"),
+            (vec![("AWS_SESSION_TOKEN", "hunter2")], "The environment has AWS_SESSION_TOKEN but no AWS_ACCESS_KEY_ID"),
+            (vec![("AWS_ACCESS_KEY_ID", "ASIA1"), pair[1]], "begins with ASIA) but no AWS_SESSION_TOKEN"),
+            (vec![("AWS_ACCESS_KEY_ID", "AKIA1\r\n"), pair[1]], "AWS_ACCESS_KEY_ID ends with a line break. Write the bare value"),
+            (vec![("AWS_ACCESS_KEY_ID", "hunter2/x"), pair[1]], "AWS_ACCESS_KEY_ID is no access key id"),
+            (vec![pair[0], ("AWS_SECRET_ACCESS_KEY", "hunter2\n")], "AWS_SECRET_ACCESS_KEY ends with a line break"),
+            (vec![pair[0], ("AWS_SECRET_ACCESS_KEY", "'hunter2'")], "AWS_SECRET_ACCESS_KEY holds quotes"),
+            (vec![pair[0], pair[1], ("AWS_SESSION_TOKEN", "hun ter2")], "AWS_SESSION_TOKEN holds white space"),
+            (vec![pair[0], pair[1], (EXPIRATION, "soon")], "AWS_CREDENTIAL_EXPIRATION must be a time in ISO 8601 with its offset, such as 2026-01-31T12:00:00Z; got 'soon'"),
+        ] {
+            let error = error(keys(&variables));
+            assert!(error.contains(expected) && !error.contains("hunter2"), "{variables:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn half_a_web_identity_is_an_error() {
+        let of = |variables: &[(&str, &str)], other| {
+            web_identity(&Environment::of(variables.iter().copied()), other)
+        };
+        let (file, role) = (("AWS_WEB_IDENTITY_TOKEN_FILE", "/my token"), ("AWS_ROLE_ARN", "arn:r"));
+        assert_eq!(of(&[], false).unwrap(), None);
+        assert_eq!(of(&[file, role], false).unwrap(), Some((PathBuf::from("/my token"), "arn:r".to_owned())));
+        assert_eq!(of(&[role], true).unwrap(), None);
+        assert!(
+            error(of(&[file], true)).starts_with("AWS_WEB_IDENTITY_TOKEN_FILE is set, but not AWS_ROLE_ARN")
+        );
+        assert!(
+            error(of(&[role], false)).starts_with("AWS_ROLE_ARN is set, but not AWS_WEB_IDENTITY_TOKEN_FILE")
+        );
+        assert!(error(of(&[file, ("AWS_ROLE_ARN", "arn:r\n")], false))
+            .starts_with("AWS_ROLE_ARN ends with a line break"));
+    }
+}

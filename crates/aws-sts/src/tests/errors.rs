@@ -145,11 +145,7 @@ async fn an_endpoint_that_is_not_there() {
 #[tokio::test]
 async fn without_credentials_nobody_is_asked() {
     let sts = Sts::issuing(&plain_jwt(300), 300);
-    let nothing = Environment::of([
-        ("AWS_EC2_METADATA_DISABLED", "true"),
-        ("AWS_CONFIG_FILE", "/nonexistent"),
-        ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
-    ]);
+    let nothing = Environment::of([("AWS_EC2_METADATA_DISABLED", "true"), ("HOME", "/nonexistent")]);
     let error = sts.provider_of(&Factory::default().with_environment(nothing), "").token().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert!(error.to_string().contains("No AWS credentials were found (environment: "), "{error}");

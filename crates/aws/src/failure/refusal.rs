@@ -10,6 +10,16 @@ use super::{cleaned, plain_word};
 /// AWS refuses signatures whose date is further off than this.
 const TOLERATED_SKEW: Duration = Duration::from_secs(5 * 60);
 
+/// The codes whose messages tell what is wrong; those of the others say no more than the code.
+const TOLD: &[&str] = &[
+    "IDPRejectedClaim",
+    "InvalidIdentityToken",
+    "InvalidParameterCombination",
+    "InvalidParameterValue",
+    "MissingParameter",
+    "ValidationError",
+];
+
 /// What an AWS service answered in place of a result. Of all this an error tells the status, the code, the request id, the ARN of a
 /// refused caller and which policy refused it; of the message more only where the request itself is called wrong, cleaned.
 #[derive(Clone, Copy, Default)]
@@ -51,9 +61,7 @@ impl<'a> Refusal<'a> {
     fn words(&self) -> Option<String> {
         let message = self.message.filter(|_| self.has_code())?;
         match (self.code(), self.kind()) {
-            ("InvalidIdentityToken" | "IDPRejectedClaim", _) | (_, ErrorKind::InvalidRequest) => {
-                cleaned(message, &[] as &[&str])
-            }
+            (code, _) if TOLD.contains(&code) => cleaned(message, &[] as &[&str]),
             (_, ErrorKind::Denied) => self.denied_by().map(str::to_owned),
             _ => None,
         }

@@ -38,9 +38,7 @@ impl Proxy {
     pub(super) fn config(&self) -> Result<ProxyConfig, ProviderError> {
         let url = self.url()?;
         let wrong = |_| self.wrong();
-        Ok(ProxyConfig::https(url.as_str())
-            .map_err(wrong)?
-            .no_proxy(without_stars(&self.except)))
+        Ok(ProxyConfig::https(url.as_str()).map_err(wrong)?.no_proxy(without_stars(&self.except)))
     }
 
     /// How errors call it, without its user and password.

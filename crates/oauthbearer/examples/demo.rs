@@ -16,7 +16,7 @@ use oauthbearer_testkit::ShortLived;
 use rdkafka::admin::AdminClient;
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::BaseConsumer;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::{ClientConfig, ClientContext};
 
@@ -62,7 +62,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("and computes the signature of every token anew, as Amazon MSK in us-east-1 does.\n");
 
     let config = config(&broker);
-    println!("1. The configuration: two keys, and the region, since 'localhost' names none.");
+    println!("1. The configuration: two keys, and the region, since '127.0.0.1' names none.");
     for key in ["bootstrap.servers", "sasl.mechanism", "sasl.oauthbearer.config"] {
         println!("     {key}={}", config.get(key).unwrap_or_default());
     }
@@ -166,7 +166,7 @@ async fn idle(auth: &Authenticator, broker: &Broker) -> Result<(), Box<dyn Error
     Ok(())
 }
 
-/// Keeps the first error that librdkafka reports.
+/// Keeps the first error of a login that librdkafka reports.
 #[derive(Clone, Default)]
 struct FirstError(Arc<Mutex<Option<String>>>);
 
@@ -177,8 +177,10 @@ impl FirstError {
 }
 
 impl ClientContext for FirstError {
-    fn error(&self, _error: KafkaError, reason: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| reason.to_owned());
+    fn error(&self, error: KafkaError, reason: &str) {
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::Authentication) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| reason.to_owned());
+        }
     }
 }
 

@@ -15,7 +15,7 @@
 //!     ("sasl.mechanism", "OAUTHBEARER".to_owned()),
 //!     ("ssl.ca.pem", broker.ca_pem().to_owned()),
 //! ];
-//! # assert!(for_clients[0].1.starts_with("localhost:") && for_clients[3].1.contains("BEGIN CERTIFICATE"));
+//! # assert!(for_clients[0].1.starts_with("127.0.0.1:") && for_clients[3].1.contains("BEGIN CERTIFICATE"));
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
@@ -62,9 +62,9 @@ impl Broker {
         Builder::new()
     }
 
-    /// The value for `bootstrap.servers`: `localhost:PORT`.
+    /// The value for `bootstrap.servers`: `127.0.0.1:PORT`.
     pub fn bootstrap_servers(&self) -> String {
-        format!("localhost:{}", self.port())
+        format!("127.0.0.1:{}", self.port())
     }
 
     /// The port of `bootstrap.servers` on 127.0.0.1; it stays the same until the broker is dropped, as does the

@@ -5,6 +5,8 @@ use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use base64::prelude::{Engine as _, BASE64_STANDARD};
+
 use crate::command::{command, run};
 use crate::{tools, workspace};
 
@@ -109,7 +111,7 @@ impl Targets {
         if words.exists() {
             program.arg(format!("-dict={}", words.display()));
         }
-        program.arg(&work).arg(folder().join("corpus").join(target));
+        program.arg(&work).arg(unpacked(target)?);
         println!("{target}: log in {}", log.display());
         let status = program.stderr(File::create(&log)?).stdout(Stdio::null()).status()?;
         // Nothing was found: an empty folder has no use.
@@ -122,17 +124,17 @@ impl Targets {
     }
 
     fn keep(&self, target: &str) -> Result<()> {
-        let kept = folder().join("corpus").join(target);
         let smaller = work(target).with_extension("kept");
         fs::create_dir_all(&smaller)?;
         fs::create_dir_all(work(target))?;
         let mut program = self.program(target);
         // The fewest that cover every edge, however often.
-        program.args(["-set_cover_merge=1", "-use_counters=0"]).args([&smaller, &kept, &work(target)]);
+        program.args(["-set_cover_merge=1", "-use_counters=0"]);
+        program.args([&smaller, &unpacked(target)?, &work(target)]);
         run(program.stderr(Stdio::null()))?;
-        replace(&kept, &smaller)?;
-        println!("{target}: {} inputs", fs::read_dir(&kept)?.count());
-        Ok(())
+        let inputs = pack(&smaller, &corpus(target))?;
+        println!("{target}: {inputs} inputs");
+        fs::remove_dir_all(&smaller)
     }
 
     fn program(&self, target: &str) -> Command {
@@ -148,15 +150,38 @@ fn work(target: &str) -> PathBuf {
     workspace::target().join("fuzz/corpus").join(target)
 }
 
-/// Copies, since the two may be on different disks.
-fn replace(folder: &Path, by: &Path) -> Result<()> {
-    fs::remove_dir_all(folder)?;
+/// The inputs that are kept for a target: one a line, in base64.
+fn corpus(target: &str) -> PathBuf {
+    folder().join(format!("corpus/{target}.base64"))
+}
+
+/// The kept inputs as libFuzzer wants them: a folder of files.
+fn unpacked(target: &str) -> Result<PathBuf> {
+    let folder = work(target).with_extension("unpacked");
+    unpack(&corpus(target), &folder)?;
+    Ok(folder)
+}
+
+fn unpack(corpus: &Path, folder: &Path) -> Result<()> {
+    let _ = fs::remove_dir_all(folder);
     fs::create_dir_all(folder)?;
-    for entry in fs::read_dir(by)? {
-        let entry = entry?;
-        fs::copy(entry.path(), folder.join(entry.file_name()))?;
+    for (at, line) in fs::read_to_string(corpus)?.lines().enumerate() {
+        let data = BASE64_STANDARD
+            .decode(line)
+            .map_err(|e| Error::other(format!("{}:{}: {e}", corpus.display(), at + 1)))?;
+        fs::write(folder.join(at.to_string()), data)?;
     }
-    fs::remove_dir_all(by)
+    Ok(())
+}
+
+/// Writes the files of a folder to a corpus, sorted so that a diff shows what came and went. Says how many there are.
+fn pack(folder: &Path, corpus: &Path) -> Result<usize> {
+    let lines: Result<Vec<String>> =
+        fs::read_dir(folder)?.map(|entry| Ok(BASE64_STANDARD.encode(fs::read(entry?.path())?))).collect();
+    let mut lines = lines?;
+    lines.sort();
+    fs::write(corpus, lines.join("\n") + "\n")?;
+    Ok(lines.len())
 }
 
 /// Runs, seconds and coverage out of libFuzzer's log.
@@ -205,6 +230,19 @@ mod tests {
     }
 
     #[test]
+    fn a_corpus_survives_the_way_there_and_back() {
+        let place = std::env::temp_dir().join(format!("oauthbearer-corpus-{}", std::process::id()));
+        let (corpus, folder) = (place.join("corpus.base64"), place.join("inputs"));
+        fs::create_dir_all(&place).expect("a temporary folder");
+        fs::write(&corpus, "\nAAEC\naGk=\n").expect("written");
+        unpack(&corpus, &folder).expect("three inputs");
+        assert_eq!(fs::read(folder.join("1")).expect("the second"), [0, 1, 2]);
+        assert_eq!(pack(&folder, &corpus).expect("packed"), 3);
+        assert_eq!(fs::read_to_string(&corpus).expect("the corpus"), "\nAAEC\naGk=\n");
+        fs::remove_dir_all(&place).expect("removed");
+    }
+
+    #[test]
     fn every_target_has_inputs_and_is_replayed() {
         let text =
             |path: &str| fs::read_to_string(workspace::root().join(path)).expect("a file of the workspace");
@@ -216,7 +254,7 @@ mod tests {
         let tests = tests.map(text).concat();
         for name in all().expect("targets") {
             assert!(tests.contains(&format!("replay(\"{name}\"")), "{name} is not replayed");
-            assert!(folder().join("corpus").join(&name).is_dir(), "{name} has no inputs");
+            assert!(corpus(&name).is_file(), "{name} has no inputs");
         }
     }
 }

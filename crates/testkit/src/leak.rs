@@ -121,6 +121,8 @@ impl Drop for LeakCheck {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LogLine<'a> {
+    /// How urgent it is.
+    pub level: tracing::Level,
     /// Its target: by default the module that wrote it; `librdkafka` for that library's own lines.
     pub target: &'a str,
     /// The name of the event or span; `record` for one of `log`.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -95,10 +95,10 @@ impl Capture {
         );
     }
 
-    pub(super) fn keep(&self, target: &str, what: &str, texts: Vec<Arc<Text>>) {
+    pub(super) fn keep(&self, level: Level, target: &str, what: &str, texts: Vec<Arc<Text>>) {
         if let Some(listener) = self.listener.get() {
             let fields = texts.iter().map(|text| (text.place.field(), text.value.as_str())).collect();
-            listener(&LogLine { target, what, fields });
+            listener(&LogLine { level, target, what, fields });
         }
         self.watching().retain(|watcher| match watcher.upgrade() {
             Some(recorded) => {
@@ -149,7 +149,7 @@ impl Fields {
     }
 
     fn keep(self) {
-        CAPTURE.keep(self.metadata.target(), self.metadata.name(), self.texts);
+        CAPTURE.keep(*self.metadata.level(), self.metadata.target(), self.metadata.name(), self.texts);
     }
 
     fn add(&mut self, field: &Field, value: String) {

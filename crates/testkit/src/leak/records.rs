@@ -17,14 +17,21 @@ impl Log for Logger {
 
     fn log(&self, record: &Record<'_>) {
         let place = Place::Record(record.target().to_owned());
-        CAPTURE.keep(
-            record.target(),
-            "record",
-            vec![Arc::new(Text { place, value: record.args().to_string() })],
-        );
+        let text = Arc::new(Text { place, value: record.args().to_string() });
+        CAPTURE.keep(level(record.level()), record.target(), "record", vec![text]);
     }
 
     fn flush(&self) {}
+}
+
+fn level(level: log::Level) -> tracing::Level {
+    match level {
+        log::Level::Error => tracing::Level::ERROR,
+        log::Level::Warn => tracing::Level::WARN,
+        log::Level::Info => tracing::Level::INFO,
+        log::Level::Debug => tracing::Level::DEBUG,
+        log::Level::Trace => tracing::Level::TRACE,
+    }
 }
 
 /// Whether records come here from now on: they do not where the program has another logger.

@@ -102,6 +102,12 @@ impl Kafka {
         self.process().is_running()
     }
 
+    /// The process's number, from its last start on.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process().pid().trim().parse().ok()
+    }
+
     /// Starts the broker and returns when it serves requests. Addresses and data are those of its last run.
     pub fn start(&self) -> Result<()> {
         self.process().start(&self.command())

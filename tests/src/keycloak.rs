@@ -123,6 +123,12 @@ impl Keycloak {
         self.process().is_running()
     }
 
+    /// The process's number, from its last start on.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process().pid().trim().parse().ok()
+    }
+
     /// Starts it and returns when it answers. Addresses, users and the keys it signs with are those of its last run.
     pub fn start(&self) -> Result<()> {
         self.process().start(&Self::command(&self.java, &self.dir, &["start", "--optimized"]))

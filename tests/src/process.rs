@@ -73,7 +73,7 @@ impl Process<'_> {
         !pid.is_empty() && !self.has_ended() && send("0", &pid).is_ok()
     }
 
-    fn pid(&self) -> String {
+    pub(crate) fn pid(&self) -> String {
         read_from(&self.dir.join("pid"), 0)
     }
 

@@ -18,6 +18,8 @@ use rdkafka::types::RDKafkaType;
 
 /// What each connection must have gone through: a login and four re-authentications.
 const LOGINS: usize = 1 + 4;
+/// Each client's first login is on a connection to the bootstrap server, which librdkafka gives up once it knows the node.
+const BOOTSTRAP: usize = 1;
 const MINUTE: Duration = Duration::from_secs(60);
 /// The clients, by the name that the broker logs their logins under, and how many connections each has: a member of a
 /// group has a second one to its coordinator.
@@ -65,7 +67,7 @@ impl Idlers {
         let enough = || {
             let mut since =
                 self.logins().into_iter().zip(before).map(|(now, before)| now - before).zip(CLIENTS);
-            since.all(|(logins, (_, connections))| logins >= connections * LOGINS)
+            since.all(|(logins, (_, connections))| logins >= BOOTSTRAP + connections * LOGINS)
         };
         let waiting = async {
             while !enough() {

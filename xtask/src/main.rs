@@ -12,6 +12,7 @@ mod kafka;
 mod keycloak;
 mod leaks;
 mod lint;
+mod loopback;
 mod ports;
 mod races;
 mod soak;
@@ -56,7 +57,7 @@ cargo xtask <command>
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    match workspace::fix_target_dir().and_then(|()| dispatch(&args)) {
+    match workspace::fix_target_dir().and_then(|()| loopback::watched(|| dispatch(&args))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("\nxtask: {e}");

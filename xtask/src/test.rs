@@ -6,7 +6,7 @@ use std::io::{Error, Result};
 use crate::command::{cargo, run};
 use crate::kafka::{self, Options};
 use crate::steps::Steps;
-use crate::{keycloak, leaks, races, tools, workspace};
+use crate::{keycloak, leaks, loopback, races, tools, workspace};
 
 const UNIT_STEPS: usize = 5;
 const E2E_STEPS: usize = 9;
@@ -64,7 +64,10 @@ fn e2e_steps(steps: &mut Steps) -> Result<()> {
     let (broker_log, provider_log) = (broker.dir.join("broker.log"), provider.0.dir.join("keycloak.log"));
     let records = leaks::folder()?;
     let tests = steps.run("end-to-end tests", || {
-        programs.iter().try_for_each(|program| program.run(&records, &broker.dir, &provider.0.dir))
+        programs.iter().try_for_each(|program| program.run(&records, &broker.dir, &provider.0.dir))?;
+        // Tests have started them anew.
+        loopback::check("Kafka", broker.kafka.pid())?;
+        loopback::check("Keycloak", provider.0.pid())
     });
     if tests.is_err() {
         return Err(Error::other(format!(

@@ -16,7 +16,7 @@ use oauthbearer_testkit::ShortLived;
 use rdkafka::admin::AdminClient;
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::BaseConsumer;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::{ClientConfig, ClientContext};
 
@@ -41,6 +41,12 @@ const SESSION: Duration = Duration::from_secs(3);
 const TOKEN_LIFE: Duration = Duration::from_secs(4);
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What the idle clients call themselves, so that the broker can count their logins apart from others.
+const IDLE: &str = "idle";
+const IDLE_CLIENTS: usize = 3;
+/// How often each of them is to log in again.
+const ROUNDS: usize = 4;
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let key = AccessKey::new(KEY_ID, SECRET, ARN);
@@ -56,7 +62,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("and computes the signature of every token anew, as Amazon MSK in us-east-1 does.\n");
 
     let config = config(&broker);
-    println!("1. The configuration: two keys, and the region, since 'localhost' names none.");
+    println!("1. The configuration: two keys, and the region, since '127.0.0.1' names none.");
     for key in ["bootstrap.servers", "sasl.mechanism", "sasl.oauthbearer.config"] {
         println!("     {key}={}", config.get(key).unwrap_or_default());
     }
@@ -80,7 +86,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("   The broker knows us as {principal}.\n");
     ensure(principal == ARN, "the broker took us for somebody else")?;
 
-    idle(&auth, &broker).await?;
+    idle(&authenticator(config.clone().set("client.id", IDLE), SECRET)?, &broker).await?;
     wrong_key(&config, &broker).await?;
     mistakes(&broker)?;
     println!("That was all. Your own cluster: see the quick start in README.md.");
@@ -132,25 +138,22 @@ async fn idle(auth: &Authenticator, broker: &Broker) -> Result<(), Box<dyn Error
     let producer: Authenticated<BaseProducer> = auth.create().await?;
     let consumer: Authenticated<BaseConsumer> = auth.create().await?;
     let admin: Authenticated<AdminClient<DefaultClientContext>> = auth.create().await?;
-    let logins = tokio::task::block_in_place(|| {
+    let settled = tokio::task::block_in_place(|| {
         let _ = producer.client().fetch_metadata(Some("orders"), PATIENCE)?;
         let _ = rdkafka::consumer::Consumer::fetch_metadata(&*consumer, Some("orders"), PATIENCE)?;
         let _ = admin.inner().fetch_metadata(Some("orders"), PATIENCE)?;
-        Ok::<_, KafkaError>(count(broker, Event::is_login))
+        Ok::<_, KafkaError>(broker.settle(PATIENCE, IDLE, IDLE_CLIENTS))
     })?;
-    let (before, renewals) = (count(broker, Event::is_reauthentication), renewals(auth));
-    let target = before + 3 * 4;
-    let reached = || {
-        broker.wait_for(PATIENCE, |events| {
-            events.iter().filter(|event| event.is_reauthentication()).count() >= target
-        })
-    };
+    let settled = settled.ok_or("the idle clients did not connect")?;
+    let (before, renewals) = (settled.reauthentications(&broker.events()), renewals(auth));
+    let target = before + IDLE_CLIENTS * ROUNDS;
+    let reached = || broker.wait_for(PATIENCE, |events| settled.reauthentications(events) >= target);
     if !tokio::task::block_in_place(reached) {
         return Err("the idle clients did not log in again".into());
     }
-    let again = count(broker, Event::is_reauthentication) - before;
-    let lost = count(broker, |event| matches!(event, Event::Expired { .. }));
-    let anew = count(broker, Event::is_login) - logins;
+    let events = broker.events();
+    let again = settled.reauthentications(&events) - before;
+    let (lost, anew) = (settled.lost(&events), settled.new_logins(&events));
     let renewed = self::renewals(auth) - renewals;
     println!("     {again} times a live connection logged in again (KIP-368)");
     println!("     {renewed} renewals of the one token that all clients share");
@@ -163,7 +166,7 @@ async fn idle(auth: &Authenticator, broker: &Broker) -> Result<(), Box<dyn Error
     Ok(())
 }
 
-/// Keeps the first error that librdkafka reports.
+/// Keeps the first error of a login that librdkafka reports.
 #[derive(Clone, Default)]
 struct FirstError(Arc<Mutex<Option<String>>>);
 
@@ -174,8 +177,10 @@ impl FirstError {
 }
 
 impl ClientContext for FirstError {
-    fn error(&self, _error: KafkaError, reason: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| reason.to_owned());
+    fn error(&self, error: KafkaError, reason: &str) {
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::Authentication) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| reason.to_owned());
+        }
     }
 }
 
@@ -243,10 +248,6 @@ fn refusal(broker: &Broker) -> Option<String> {
         _ => None,
     };
     broker.events().iter().find_map(of)
-}
-
-fn count(broker: &Broker, which: fn(&Event) -> bool) -> usize {
-    broker.events().iter().filter(|event| which(event)).count()
 }
 
 fn renewals(auth: &Authenticator) -> u64 {

@@ -147,9 +147,9 @@ pub(crate) struct Observer {
 /// What an [`Observer`] has seen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
-    /// Logins over all connections, first ones and repeated ones.
+    /// Logins over all connections that the client keeps, first ones and repeated ones.
     pub(crate) logins: i64,
-    /// Connections that ended.
+    /// Such connections that ended.
     pub(crate) disconnects: i64,
     /// What the error callback was told.
     pub(crate) errors: Vec<String>,
@@ -177,9 +177,10 @@ impl Observer {
 
 impl ClientContext for Observer {
     fn stats(&self, statistics: Statistics) {
-        let logins =
-            statistics.brokers.values().filter_map(|broker| broker.req.get("SaslAuthenticate")).sum();
-        let disconnects = statistics.brokers.values().filter_map(|broker| broker.disconnects).sum();
+        // librdkafka gives up its connection to a bootstrap server as soon as it has learned who the nodes are.
+        let kept = || statistics.brokers.values().filter(|broker| broker.source != "configured");
+        let logins = kept().filter_map(|broker| broker.req.get("SaslAuthenticate")).sum();
+        let disconnects = kept().filter_map(|broker| broker.disconnects).sum();
         self.seen.send_modify(|seen| (seen.logins, seen.disconnects) = (logins, disconnects));
     }
 

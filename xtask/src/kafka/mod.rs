@@ -17,11 +17,11 @@ pub(crate) use options::Options;
 pub(crate) use prepare::prepare;
 
 use crate::steps::Steps;
-use crate::{tools, workspace};
+use crate::{loopback, tools, workspace};
 
 /// A broker that is stopped when this value goes, whatever happened.
 pub(crate) struct Running {
-    kafka: Kafka,
+    pub(crate) kafka: Kafka,
     pub(crate) dir: PathBuf,
 }
 
@@ -60,6 +60,7 @@ pub(crate) fn up(args: &[&str]) -> Result<()> {
     if let Ok(kafka) = Kafka::open(&dir) {
         if kafka.is_running() {
             println!("It is running already; `cargo xtask kafka down` stops it.");
+            loopback::check("Kafka", kafka.pid())?;
             describe(&kafka, &dir);
             return Ok(());
         }

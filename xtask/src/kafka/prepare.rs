@@ -11,7 +11,7 @@ use super::config::{allowed_urls, server_properties};
 use super::{jars::jars, Options};
 use crate::command::run_quietly;
 use crate::tools::{self, Jdk};
-use crate::{certificate, workspace};
+use crate::{certificate, loopback, workspace};
 
 /// Any UUID in Kafka's spelling: the cluster lives for one run.
 const CLUSTER_ID: &str = "b2F1dGhiZWFyZXItZTJlLQ";
@@ -39,6 +39,7 @@ pub(crate) fn prepare(dir: &Path, options: &Options, owner: Option<u32>) -> Resu
 /// The first start: the broker, then its topic and rights.
 pub(crate) fn start(kafka: &Kafka) -> Result<()> {
     kafka.start()?;
+    loopback::check("Kafka", kafka.pid()).or_else(|reachable| kafka.stop().and(Err(reachable)))?;
     let fixed = [identity::USER.arn, identity::ROLE.arn, identity::PLAIN_USER, identity::JWT_SUBJECT];
     let clients =
         fixed.map(str::to_owned).into_iter().chain(identity::oidc::WITH_RIGHTS.map(identity::oidc::subject));

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use oauthbearer_e2e::Keycloak;
 
 use crate::steps::Steps;
-use crate::{certificate, ports, tools, workspace};
+use crate::{certificate, loopback, ports, tools, workspace};
 
 const CONFIGURATION: &str = include_str!("../../../tests/keycloak/keycloak.conf");
 const PREPARE: &str = "prepare Keycloak (164 MB from Maven Central, the first time)";
@@ -26,7 +26,7 @@ pub(crate) fn start_own(steps: &mut Steps) -> Result<Running> {
     let pid = std::process::id();
     let dir = workspace::target().join("keycloak").join(format!("run-{pid}"));
     let running = Running(steps.run(PREPARE, || prepare(&dir, Some(pid)))?);
-    steps.run(START, || running.0.start())?;
+    steps.run(START, || start(&running.0))?;
     Ok(running)
 }
 
@@ -52,12 +52,13 @@ pub(crate) fn up() -> Result<()> {
     let keycloak = match Keycloak::open(&dir) {
         Ok(keycloak) if keycloak.is_running() => {
             println!("It is running already; `cargo xtask keycloak down` stops it.");
+            loopback::check("Keycloak", keycloak.pid())?;
             keycloak
         }
         _ => {
             let mut steps = Steps::new(STEPS);
             let keycloak = steps.run(PREPARE, || prepare(&dir, None))?;
-            steps.run(START, || keycloak.start())?;
+            steps.run(START, || start(&keycloak))?;
             keycloak
         }
     };
@@ -100,6 +101,11 @@ fn prepare(dir: &Path, owner: Option<u32>) -> Result<Keycloak> {
     let keycloak = Keycloak::new(dir.to_owned(), jdk.java, owner, address(ports[0]), address(ports[1]));
     keycloak.write()?;
     Ok(keycloak)
+}
+
+fn start(keycloak: &Keycloak) -> Result<()> {
+    keycloak.start()?;
+    loopback::check("Keycloak", keycloak.pid()).or_else(|reachable| keycloak.stop().and(Err(reachable)))
 }
 
 /// The text of `keycloak.conf`.

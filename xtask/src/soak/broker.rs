@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 /// The broker wants a new login every 10 s, and clients come a little earlier. Half of that is left for a busy machine.
 const LOGINS_A_MINUTE: usize = 3;
+/// Not to be counted as coming again: on the connection to the bootstrap server, which librdkafka gives up, and at the node.
+const FIRST_LOGINS: usize = 2;
 /// By the names that the program gives them.
 const CLIENTS: [&str; 9] = [
     "busy-producer",
@@ -24,7 +26,7 @@ pub(super) fn report(minutes: u32, log: &str) -> Vec<String> {
     for name in CLIENTS {
         let number = logins.get(name).copied().unwrap_or_default();
         println!("  {:<34}{number:>9}", format!("logins, {name}"));
-        if number < LOGINS_A_MINUTE * minutes as usize {
+        if number < FIRST_LOGINS + LOGINS_A_MINUTE * minutes as usize {
             problems.push(format!("{name} logged in {number} times only"));
         }
     }
@@ -57,10 +59,10 @@ mod tests {
     fn every_client_has_to_log_in_again_and_again() {
         let round: String =
             CLIENTS.iter().map(|name| format!("[x] INFO MSK IAM login of {name}. (e2e)\n")).collect();
-        assert_eq!(report(1, &round.repeat(3)), Vec::<String>::new());
-        let lazy = report(1, &(round.repeat(2) + &round.replace("of admin.", "of other.")));
-        assert_eq!(lazy, ["admin logged in 2 times only"]);
-        let refused = round.repeat(3) + "INFO [SocketServer] Failed authentication with /127.0.0.1\n";
+        assert_eq!(report(1, &round.repeat(5)), Vec::<String>::new());
+        let lazy = report(1, &(round.repeat(4) + &round.replace("of admin.", "of other.")));
+        assert_eq!(lazy, ["admin logged in 4 times only"]);
+        let refused = round.repeat(5) + "INFO [SocketServer] Failed authentication with /127.0.0.1\n";
         assert_eq!(report(1, &refused), ["the broker refused 1 logins"]);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use oauthbearer_core::{Clock, Renewal, Token, TokenProvider};
 use oauthbearer_rdkafka::{Authenticator, AuthenticatorBuilder};
-use oauthbearer_testkit::broker::{Accepted, Broker, Builder, ClientInitial, Event};
+use oauthbearer_testkit::broker::{Accepted, Broker, Builder, ClientInitial, Event, Settled};
 use oauthbearer_testkit::{Answer, Scripted};
 use rdkafka::ClientConfig;
 
@@ -84,11 +84,26 @@ impl Cluster {
         assert!(refused.is_none(), "{refused:?}");
     }
 
-    /// Waits until `client_id` has re-authenticated live connections this often.
+    /// Waits until `client_id` has re-authenticated a connection that it keeps this often.
     pub(crate) fn expect_reauthentications(&self, client_id: &str, count: usize) {
-        let of = |event: &&Event| event.is_reauthentication() && is_of(event, client_id);
-        let seen = self.broker.wait_for(SOON, |events| events.iter().filter(of).count() >= count);
+        self.reauthenticated(client_id, 1, count);
+    }
+
+    /// The same for clients that have this many connections in all: none is lost, and none is made anew.
+    pub(crate) fn expect_to_stay(&self, client_id: &str, connections: usize, count: usize) {
+        let settled = self.reauthenticated(client_id, connections, count);
+        let events = self.broker.events();
+        let changes = (settled.lost(&events), settled.new_logins(&events));
+        assert_eq!(changes, (0, 0), "{client_id}, lost and new: {events:#?}");
+    }
+
+    fn reauthenticated(&self, client_id: &str, connections: usize, count: usize) -> Settled {
+        let settled = self.broker.settle(SOON, client_id, connections);
+        let settled =
+            settled.unwrap_or_else(|| panic!("{client_id} did not log in: {:#?}", self.broker.events()));
+        let seen = self.broker.wait_for(SOON, |events| settled.reauthentications(events) >= count);
         assert!(seen, "{client_id}: {:#?}", self.broker.events());
+        settled
     }
 
     pub(crate) fn expect_login(&self, client_id: &str) {

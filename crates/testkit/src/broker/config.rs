@@ -4,6 +4,7 @@ use super::node::Node;
 use super::sasl::ClientInitial;
 use super::{server, tls, Broker};
 use std::io;
+use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -94,13 +95,13 @@ impl Builder {
         self
     }
 
-    /// Starts the broker on a free port of 127.0.0.1 and returns when it listens there.
+    /// Starts the broker on two free ports of 127.0.0.1 and returns when it listens there.
     pub fn start(self) -> io::Result<Broker> {
         let identity = if self.tls { Some(tls::identity().map_err(io::Error::other)?) } else { None };
         let (acceptor, ca_pem) = identity.map(|identity| (identity.acceptor, identity.ca_pem)).unzip();
-        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
-        listener.set_nonblocking(true)?;
-        let node = Arc::new(Node::new(self.settings, listener.local_addr()?.port()));
+        let [bootstrap, own] = [listen()?, listen()?];
+        let bootstrap_port = bootstrap.local_addr()?.port();
+        let node = Arc::new(Node::new(self.settings, own.local_addr()?.port()));
         for (name, partitions) in &self.topics {
             let mut cluster = node.cluster();
             let made = cluster.topics.create(name, *partitions, Default::default());
@@ -108,7 +109,13 @@ impl Builder {
                 io::Error::other(format!("topic {name} with {partitions} partitions: {error}"))
             })?;
         }
-        let server = server::Server::start(Arc::clone(&node), acceptor, listener)?;
-        Ok(Broker { node, server, ca_pem })
+        let server = server::Server::start(Arc::clone(&node), acceptor, bootstrap, own)?;
+        Ok(Broker { node, bootstrap_port, server, ca_pem })
     }
+}
+
+fn listen() -> io::Result<TcpListener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }

@@ -1,7 +1,7 @@
 //! One client connection: frames in, frames out, one request at a time as in Kafka.
 
 use super::api::{self, ApiRange};
-use super::events::Event;
+use super::events::{Address, Event};
 use super::node::Node;
 use super::session::Session;
 use bytes::{BufMut, Bytes, BytesMut};
@@ -20,8 +20,8 @@ const LONGEST_FRAME: usize = 100 << 20;
 const SHORTEST_FRAME: usize = 8;
 
 /// Serves a client until one of the two closes the connection.
-pub(super) async fn serve(node: Arc<Node>, tls: Option<TlsAcceptor>, stream: TcpStream) {
-    let mut record = Record::open(Arc::clone(&node));
+pub(super) async fn serve(node: Arc<Node>, tls: Option<TlsAcceptor>, stream: TcpStream, address: Address) {
+    let mut record = Record::open(Arc::clone(&node), address);
     let session = Session::new(record.conn, node.settings.anonymous);
     let connection = Connection { session, conn: record.conn, node };
     record.reason = handshake_and_run(connection, tls, stream).await.err();
@@ -35,9 +35,9 @@ struct Record {
 }
 
 impl Record {
-    fn open(node: Arc<Node>) -> Self {
+    fn open(node: Arc<Node>, address: Address) -> Self {
         let conn = node.next_connection();
-        node.events.push(Event::Connected { conn });
+        node.events.push(Event::Connected { conn, address });
         Self { node, conn, reason: Some("cut".into()) }
     }
 }

@@ -6,6 +6,16 @@ use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
+/// The two addresses at which a broker listens, as a cluster behind a load balancer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Address {
+    /// What `bootstrap.servers` names. librdkafka leaves it once it has learned the node's own address.
+    Bootstrap,
+    /// What the broker's metadata names: where clients stay.
+    Node,
+}
+
 /// One thing that happened at the broker. `conn` counts connections from 1.
 ///
 /// Events hold tokens (so that tests can tell one from another) but never print them.
@@ -16,6 +26,8 @@ pub enum Event {
     Connected {
         /// The connection.
         conn: u64,
+        /// Which of the broker's addresses the client took.
+        address: Address,
     },
     /// A request arrived, before it was judged or answered.
     Request {
@@ -100,7 +112,7 @@ impl EventLog {
         self.lock().clone()
     }
 
-    pub(super) fn wait_for(&self, timeout: Duration, condition: impl Fn(&[Event]) -> bool) -> bool {
+    pub(super) fn wait_for(&self, timeout: Duration, mut condition: impl FnMut(&[Event]) -> bool) -> bool {
         let (_events, waited) = self
             .added
             .wait_timeout_while(self.lock(), timeout, |events| !condition(events))
@@ -122,8 +134,9 @@ mod tests {
     fn a_waiter_wakes_when_its_condition_holds() {
         let log = Arc::new(EventLog::default());
         let writer = Arc::clone(&log);
-        let thread =
-            std::thread::spawn(move || (1..=3).for_each(|conn| writer.push(Event::Connected { conn })));
+        let thread = std::thread::spawn(move || {
+            (1..=3).for_each(|conn| writer.push(Event::Closed { conn, reason: None }))
+        });
         assert!(log.wait_for(Duration::from_secs(30), |events| events.len() == 3));
         thread.join().unwrap();
         assert!(!log.wait_for(Duration::ZERO, |events| events.len() > 3));

@@ -2,7 +2,8 @@
 //!
 //! It serves what producers (idempotent and transactional ones too), group consumers and admin clients of librdkafka
 //! ask for, keeps a list of everything it saw, and can misbehave on request. It has a thread and a runtime of its own,
-//! so it lives whatever a test's runtime does.
+//! so it lives whatever a test's runtime does. It listens on 127.0.0.1 only, at one port for `bootstrap.servers` and another
+//! that its metadata names, so that its events tell the connections that clients keep from those they give up.
 //!
 //! ```
 //! use oauthbearer_testkit::broker::{validators, Broker};
@@ -14,7 +15,7 @@
 //!     ("sasl.mechanism", "OAUTHBEARER".to_owned()),
 //!     ("ssl.ca.pem", broker.ca_pem().to_owned()),
 //! ];
-//! # assert!(for_clients[0].1.starts_with("localhost:") && for_clients[3].1.contains("BEGIN CERTIFICATE"));
+//! # assert!(for_clients[0].1.starts_with("127.0.0.1:") && for_clients[3].1.contains("BEGIN CERTIFICATE"));
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
@@ -30,14 +31,16 @@ mod node;
 mod sasl;
 mod server;
 mod session;
+mod settled;
 mod state;
 mod tls;
 pub mod validators;
 
 pub use config::{Accepted, Builder, Validator};
-pub use events::Event;
+pub use events::{Address, Event};
 pub use kafka_protocol::messages::ApiKey;
 pub use sasl::{ClientInitial, PresentedToken};
+pub use settled::Settled;
 
 use node::Node;
 use server::Server;
@@ -48,6 +51,7 @@ use std::time::Duration;
 /// A running broker. Dropping it stops it, cuts its connections and waits for its thread.
 pub struct Broker {
     node: Arc<Node>,
+    bootstrap_port: u16,
     server: Server,
     ca_pem: Option<String>,
 }
@@ -58,14 +62,15 @@ impl Broker {
         Builder::new()
     }
 
-    /// The value for `bootstrap.servers`: `localhost:PORT`.
+    /// The value for `bootstrap.servers`: `127.0.0.1:PORT`.
     pub fn bootstrap_servers(&self) -> String {
-        format!("localhost:{}", self.port())
+        format!("127.0.0.1:{}", self.port())
     }
 
-    /// The port on 127.0.0.1; it stays the same until the broker is dropped.
+    /// The port of `bootstrap.servers` on 127.0.0.1; it stays the same until the broker is dropped, as does the
+    /// other one, which clients learn from the broker's metadata.
     pub fn port(&self) -> u16 {
-        self.node.port
+        self.bootstrap_port
     }
 
     /// The authority that signed the broker's certificate, for `ssl.ca.pem`; empty for a plaintext broker.
@@ -85,17 +90,27 @@ impl Broker {
         self.node.events.wait_for(timeout, condition)
     }
 
+    /// Waits until the clients that call themselves `client_id` have logged in on this many connections to the node's
+    /// own address; `None` when they have not within `timeout`. A client has one, a member of a group a second one to
+    /// its coordinator.
+    ///
+    /// Whoever counts logins begins here: a client's first login is at the bootstrap address, and the second, at the
+    /// node's, may come a second after the client's first call has returned.
+    pub fn settle(&self, timeout: Duration, client_id: &str, connections: usize) -> Option<Settled> {
+        Settled::wait(&self.node.events, timeout, client_id, connections)
+    }
+
     /// Refuses the next `count` re-authentications, whatever the validator says of their tokens.
     pub fn refuse_reauthentications(&self, count: usize) {
         self.node.refuse_reauthentications(count);
     }
 
-    /// Closes the port: new connections are refused, those there live on. Topics and groups are kept.
+    /// Closes both ports: new connections are refused, those there live on. Topics and groups are kept.
     pub fn stop_accepting(&self) -> io::Result<()> {
         self.server.stop_accepting()
     }
 
-    /// Opens the port again after [`stop_accepting`](Self::stop_accepting).
+    /// Opens the ports again after [`stop_accepting`](Self::stop_accepting).
     pub fn resume(&self) -> io::Result<()> {
         self.server.resume()
     }

@@ -1,6 +1,7 @@
-//! The broker's thread: a port that can be closed and opened again, and the connections made through it.
+//! The broker's thread: two ports that can be closed and opened again, and the connections made through them.
 
 use super::connection;
+use super::events::Address;
 use super::node::Node;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -30,16 +31,16 @@ impl Server {
     pub(super) fn start(
         node: Arc<Node>,
         tls: Option<TlsAcceptor>,
-        listener: std::net::TcpListener,
+        bootstrap: std::net::TcpListener,
+        own: std::net::TcpListener,
     ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = {
+        let (bootstrap, own) = {
             let _context = runtime.enter();
-            TcpListener::from_std(listener)?
+            (Port::new(bootstrap)?, Port::new(own)?)
         };
-        let port = Port { number: node.port, listener: Some(listener), reservation: None };
         let (orders, inbox) = unbounded_channel();
-        let acceptor = Acceptor { node, tls, port, connections: JoinSet::new() };
+        let acceptor = Acceptor { node, tls, bootstrap, own, connections: JoinSet::new() };
         let thread = std::thread::Builder::new()
             .name("embedded-kafka".into())
             .spawn(move || runtime.block_on(acceptor.run(inbox)))?;
@@ -77,7 +78,7 @@ impl Drop for Server {
     }
 }
 
-/// The port: listening, or only kept from others so that clients are refused there.
+/// A port: listening, or only kept from others so that clients are refused there.
 struct Port {
     number: u16,
     listener: Option<TcpListener>,
@@ -85,6 +86,12 @@ struct Port {
 }
 
 impl Port {
+    /// To be called within the runtime that will accept its clients.
+    fn new(listener: std::net::TcpListener) -> io::Result<Self> {
+        let number = listener.local_addr()?.port();
+        Ok(Self { number, listener: Some(TcpListener::from_std(listener)?), reservation: None })
+    }
+
     /// The next client; never for a closed port.
     async fn accept(&self) -> io::Result<TcpStream> {
         match &self.listener {
@@ -114,7 +121,8 @@ impl Port {
 struct Acceptor {
     node: Arc<Node>,
     tls: Option<TlsAcceptor>,
-    port: Port,
+    bootstrap: Port,
+    own: Port,
     connections: JoinSet<()>,
 }
 
@@ -123,7 +131,8 @@ impl Acceptor {
     async fn run(mut self, mut inbox: UnboundedReceiver<(Order, mpsc::Sender<io::Result<()>>)>) {
         loop {
             tokio::select! {
-                Ok(stream) = self.port.accept() => self.serve(stream),
+                Ok(stream) = self.bootstrap.accept() => self.serve(stream, Address::Bootstrap),
+                Ok(stream) = self.own.accept() => self.serve(stream, Address::Node),
                 order = inbox.recv() => {
                     let Some((order, done)) = order else { return };
                     // Whoever asked may have given up waiting.
@@ -134,14 +143,14 @@ impl Acceptor {
         }
     }
 
-    fn serve(&mut self, stream: TcpStream) {
-        self.connections.spawn(connection::serve(Arc::clone(&self.node), self.tls.clone(), stream));
+    fn serve(&mut self, stream: TcpStream, address: Address) {
+        self.connections.spawn(connection::serve(Arc::clone(&self.node), self.tls.clone(), stream, address));
     }
 
     async fn obey(&mut self, order: Order) -> io::Result<()> {
         match order {
-            Order::StopAccepting => self.port.close(),
-            Order::Resume => self.port.open(),
+            Order::StopAccepting => self.bootstrap.close().and_then(|()| self.own.close()),
+            Order::Resume => self.bootstrap.open().and_then(|()| self.own.open()),
             Order::CloseConnections => {
                 self.connections.shutdown().await;
                 Ok(())

@@ -4,7 +4,7 @@
 use oauthbearer_core::Clock;
 use oauthbearer_rdkafka::{Authenticated, Authenticator};
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::producer::{BaseRecord, ThreadedProducer};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use rdkafka::{ClientContext, Message, Offset, TopicPartitionList};
 
 use crate::support::{Cluster, SHORT, SOON};
@@ -43,11 +43,13 @@ async fn capture() {
     config.set("group.id", "estuary");
     let auth = cluster.auth(&config);
     let producer = cluster.auth(&cluster.config()).create::<ThreadedProducer<_>>().await.unwrap();
+    // Makes the topic, which a consumer would otherwise report as unknown.
+    producer.send(BaseRecord::<(), _>::to("orders").payload("first")).unwrap();
+    producer.flush(SOON).unwrap();
     let mut capture = Capture::open(&auth).await;
     let mut partitions = TopicPartitionList::new();
     partitions.add_partition_offset("orders", 0, Offset::Beginning).unwrap();
     capture.consumer.assign(&partitions).unwrap();
-    producer.send(BaseRecord::<(), _>::to("orders").payload("first")).unwrap();
     assert_eq!(capture.pull().await, "first");
     cluster.expect_reauthentications("estuary", 2);
     cluster.expect_tokens("estuary", 2);

@@ -35,13 +35,14 @@ async fn consumers_on_threads_of_their_own() {
     let mut config = cluster.named("parseable");
     config.set("group.id", "parseable").set("auto.offset.reset", "earliest");
     let auth = cluster.auth(&config);
-    let consumer = connect(&auth);
     let producer = cluster.auth(&cluster.config()).create_blocking::<ThreadedProducer<_>>().unwrap();
     let send = |value: &str| {
         producer.send(BaseRecord::<(), _>::to("streams").payload(value)).unwrap();
         producer.flush(SOON).unwrap();
     };
+    // Makes the topic, which a consumer would otherwise report as unknown.
     send("one");
+    let consumer = connect(&auth);
     assert_eq!(ingest(consumer.clone()).join().unwrap(), b"one");
     cluster.expect_reauthentications("parseable", 2);
     cluster.expect_tokens("parseable", 2);

@@ -91,6 +91,10 @@ async fn its_own_sink() {
         .set("auto.offset.reset", "earliest");
     let auth = Authenticator::builder(&config).registry(registry).build().unwrap();
 
+    // Makes the topic, which a consumer would otherwise report as unknown.
+    let producer = auth.create::<FutureProducer>().await.unwrap();
+    producer.send(FutureRecord::<(), _>::to("invocations").payload("call"), SOON).await.unwrap();
+
     let session = Arc::new(Session::default());
     let source = auth.source().expect("a provider was asked for");
     source.drive(Arc::new(ForkSink(Arc::downgrade(&session))), SOON).await.unwrap();
@@ -98,9 +102,6 @@ async fn its_own_sink() {
     let consumer: Arc<StreamConsumer<_>> =
         Arc::new(auth.client_config().create_with_context(context).unwrap());
     consumer.subscribe(&["invocations"]).unwrap();
-
-    let producer = auth.create::<FutureProducer>().await.unwrap();
-    producer.send(FutureRecord::<(), _>::to("invocations").payload("call"), SOON).await.unwrap();
     let record = soon("a record", consumer.recv()).await.unwrap();
     assert_eq!(record.payload(), Some(&b"call"[..]));
     drop(record);

@@ -116,7 +116,7 @@ fn metadata() {
             let response = client.call(version, &request);
             assert_eq!(response.topics.len(), 1, "version {version}");
             assert_eq!((response.topics[0].error_code, response.topics[0].partitions.len()), (0, 1));
-            assert_eq!(response.brokers[0].host.as_str(), "localhost");
+            assert_eq!(response.brokers[0].host.as_str(), "127.0.0.1");
         }
     });
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -121,20 +122,25 @@ fn declared(manifest: &str) -> impl Iterator<Item = String> + '_ {
 
 /// What `oauthbearer = { …, features = ["a", "b"] }` asks for.
 fn in_manifest_lines(line: &str) -> Vec<String> {
-    each(r#"\boauthbearer = \{[^}]*features = \[([^\]]*)\]"#, line).flat_map(|list| quoted(&list)).collect()
+    static LINE: LazyLock<Regex> =
+        LazyLock::new(|| compiled(r#"\boauthbearer = \{[^}]*features = \[([^\]]*)\]"#));
+    named(&LINE, line)
 }
 
 /// What "feature `a`", "features 'a' and 'b'" or "feature \"a\"" name.
 fn in_words(line: &str) -> Vec<String> {
-    const NAME: &str = "[`'\"][A-Za-z0-9_-]+[`'\"]";
-    let list = format!(r"\bfeatures? ({NAME}(?:(?:, | and | or ){NAME})*)");
-    each(&list, line).flat_map(|list| quoted(&list)).collect()
+    static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+        compiled(r#"\bfeatures? ([`'"][A-Za-z0-9_-]+[`'"](?:(?:, | and | or )[`'"][A-Za-z0-9_-]+[`'"])*)"#)
+    });
+    named(&WORDS, line)
 }
 
-fn each(pattern: &str, line: &str) -> impl Iterator<Item = String> {
-    let pattern = Regex::new(pattern).expect("a pattern that is written above");
-    let found: Vec<String> = pattern.captures_iter(line).map(|found| found[1].to_owned()).collect();
-    found.into_iter()
+fn compiled(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a pattern that is written above")
+}
+
+fn named(pattern: &Regex, line: &str) -> Vec<String> {
+    pattern.captures_iter(line).flat_map(|found| quoted(&found[1])).collect()
 }
 
 /// The names in a list, without those that the program fills in.

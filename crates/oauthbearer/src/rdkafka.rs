@@ -16,7 +16,7 @@ pub use oauthbearer_rdkafka::{AdoptError, Authenticated, CreateError, KafkaClien
 /// Makes rdkafka clients that log in with the tokens of one provider, and keeps every one of them logged in.
 ///
 /// Dereferences to [`oauthbearer_rdkafka::Authenticator`], which has `create`, `create_with_context`, `adopt`, `attach`,
-/// `client_config`, `status`, `token` and more. Adds the providers of this crate's features. Cloning is cheap, and
+/// `client_config`, `status`, `token`, `invalidate` and more. Adds the providers of this crate's features. Cloning is cheap, and
 /// clones share one token.
 ///
 /// ```no_run
@@ -210,6 +210,42 @@ mod tests {
 
         let error = Authenticator::builder(&config()).registry(Registry::empty()).build().unwrap_err();
         assert!(error.to_string().contains("unknown value 'AWS_MSK_IAM'"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_refused_token_is_replaced() {
+        let provider = Arc::new(Scripted::tokens(&Clock::system(), std::time::Duration::from_secs(600)));
+        let mut plain = config();
+        plain.remove("sasl.mechanism");
+        let auth = Authenticator::builder(&plain).provider(provider.clone()).build().unwrap();
+        let refused = auth.token().await.unwrap();
+        auth.invalidate();
+        assert_ne!(auth.token().await.unwrap().secret(), refused.secret());
+        assert_eq!(provider.calls(), 2);
+        Authenticator::from_config(&plain).unwrap().invalidate();
+    }
+
+    #[tokio::test]
+    async fn oauthbearer_that_nobody_serves_is_an_error_where_we_make_the_client() {
+        use rdkafka::producer::BaseProducer;
+
+        let mut config = config();
+        config.set("security.protocol", "SASL_SSL").set("sasl.mechanism", "OAUTHBEARER");
+        let auth = Authenticator::from_config(&config).unwrap();
+        assert_eq!(
+            auth.client_config().config_map(),
+            config.config_map(),
+            "a program may have a callback of its own"
+        );
+        let line = "set sasl.mechanism=aws_msk_iam";
+        let CreateError::Token(error) = auth.create::<BaseProducer>().await.unwrap_err() else { panic!() };
+        assert!(error.to_string().contains(line) && !error.is_transient(), "{error}");
+        assert_eq!(auth.token().await.unwrap_err(), error);
+        let client: Arc<BaseProducer> = Arc::new(config.create().unwrap());
+        auth.attach(&client).await.unwrap();
+        let refused = auth.adopt(client).await.unwrap_err();
+        assert_eq!(refused.error, error);
+        assert_eq!(error.to_string().contains("Cargo.toml"), cfg!(not(feature = "aws-msk")), "{error}");
     }
 
     #[test]

@@ -41,8 +41,8 @@ impl AuthenticatorBuilder {
     }
 
     /// Leaves `sasl.oauthbearer.method=oidc` to librdkafka even where the registry has a provider for it. Default: no.
-    /// The linked librdkafka must then have its own: rdkafka's feature `curl`, where libcurl's headers are installed. It makes
-    /// its first token after the client, which is not told where that fails.
+    /// The linked librdkafka must then have its own: rdkafka's feature `curl`, where libcurl's headers are installed. A
+    /// first token that cannot be had then shows in `ClientContext::error` only, after the client is made.
     pub fn native_oidc(mut self, native: bool) -> Self {
         self.native_oidc = native;
         self

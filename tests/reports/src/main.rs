@@ -54,7 +54,10 @@ fn play(task: &Task) -> Value {
 
 fn tokens(auth: &Authenticator, task: &Task) -> Value {
     let mut last = Value::Null;
-    for _ in 0..task.times {
+    for time in 0..task.times {
+        if time > 0 {
+            auth.invalidate();
+        }
         last = match auth.blocking_token(Duration::from_millis(task.timeout_ms)) {
             Ok(token) => logged_in(&token),
             Err(error) => return provider(&error),

@@ -2,6 +2,7 @@
 
 mod deny;
 mod features;
+mod named;
 mod tidy;
 mod tree;
 
@@ -12,7 +13,7 @@ use crate::steps::Steps;
 use crate::{docs, tools, workspace};
 
 /// Steps besides one clippy a feature set.
-const OTHER_STEPS: usize = 8;
+const OTHER_STEPS: usize = 9;
 
 /// Cheap checks first; those that compile come last.
 pub(crate) fn run() -> Result<()> {
@@ -25,6 +26,7 @@ pub(crate) fn run() -> Result<()> {
         run_command(&mut cargo("fmt --manifest-path tests/races/Cargo.toml --check"))
     })?;
     steps.run("tidiness", tidy::check)?;
+    steps.run("features that documents name", named::check)?;
     steps.run("dependency tree", tree::check)?;
     steps.run("licences, bans, sources", deny::check)?;
     steps.run("check the C toolchain", tools::c_toolchain)?;

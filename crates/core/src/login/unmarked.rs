@@ -28,7 +28,7 @@ fn in_config(properties: &Properties, registry: &Registry) -> Option<(String, St
     let markers: Vec<&str> =
         registry.factories().filter(|factory| count(*factory) == most).map(ProviderFactory::marker).collect();
     let message = format!(
-        "{CONFIG} holds keys of {}, but nothing asks for a provider, so they are left to librdkafka: add provider={} to it",
+        "'{CONFIG}' holds keys of {}, but nothing asks for a provider, so they are left to librdkafka: add provider={} to it",
         markers.join(" or "),
         markers[0]
     );

@@ -105,10 +105,16 @@ impl Refused<'_> {
             return ProviderError::new(ErrorKind::InvalidRequest, text)
                 .with_help(help::of_status(status, self.key()));
         }
-        self.presented.iter().for_each(|token| text.push_str(&format!("; {}", token.note())));
+        let kind = match kind(words.code.as_deref(), status) {
+            // It says by its words that it is a refusal.
+            ErrorKind::InvalidResponse => ErrorKind::InvalidRequest,
+            kind => kind,
+        };
+        if !kind.is_transient() {
+            self.presented.iter().for_each(|token| text.push_str(&format!("; {}", token.note())));
+        }
         let Some(code) = &words.code else {
-            return ProviderError::new(kind(None, status), text)
-                .with_help(help::of_status(status, self.key()));
+            return ProviderError::new(kind, text).with_help(help::of_status(status, self.key()));
         };
         if let Some((kind, help)) = aadsts::known(&description) {
             return ProviderError::new(kind, text).with_help(help);
@@ -119,8 +125,7 @@ impl Refused<'_> {
             );
         }
         let help = help::of_code(code, status, self.exchange).map(str::to_owned);
-        ProviderError::new(kind(Some(code), status), text)
-            .with_help(help.unwrap_or_else(|| help::of_unknown(status, self.key())))
+        ProviderError::new(kind, text).with_help(help.unwrap_or_else(|| help::of_unknown(status, self.key())))
     }
 
     /// The key that the endpoint's URL comes from.

@@ -77,6 +77,11 @@ pub(crate) fn is_jwt(token: &str) -> bool {
     }
 }
 
+/// Whether `token` began as a JWT and is none: somebody is writing it, or it is damaged.
+pub(crate) fn is_cut_off(token: &str) -> bool {
+    token.starts_with("eyJ") && token.contains('.') && !is_jwt(token)
+}
+
 #[cfg(test)]
 mod tests {
     use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
@@ -116,6 +121,7 @@ mod tests {
             format!("{header}.{payload}.c2ln.x"),
         ] {
             assert!(!is_jwt(&other), "{other}");
+            assert_eq!(is_cut_off(&other), other.starts_with("eyJ") && other != header, "{other}");
         }
     }
 

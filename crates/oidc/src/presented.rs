@@ -14,6 +14,9 @@ use crate::jwt::{is_jwt, Claims};
 use crate::keys;
 use crate::settings::Secret;
 
+/// What is wrong with the rest of a JWT.
+pub(crate) const CUT_OFF: &str = "its JWT is cut off or damaged";
+
 /// What a token must look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -131,7 +134,7 @@ fn check_shape(file: &TextFile, text: &str, shape: Shape) -> Result<(), Provider
         }
         (_, Shape::Any) => Ok(()),
         _ if is_jwt(text) => Ok(()),
-        _ if text.starts_with("eyJ") => Err(error(ErrorKind::Unavailable, "its JWT is cut off or damaged")
+        _ if text.starts_with("eyJ") => Err(error(ErrorKind::Unavailable, CUT_OFF)
             .with_help("It is read again at the next attempt; check what writes the file")),
         (_, Shape::DeclaredJwt) => Ok(()),
         (Ok(()), Shape::Jwt) => {

@@ -6,8 +6,8 @@ use secrecy::ExposeSecret;
 use super::life::{after, expired, Warned};
 use super::Granted;
 use crate::file::TextFile;
-use crate::jwt::Claims;
-use crate::presented::check_time;
+use crate::jwt::{is_cut_off, Claims};
+use crate::presented::{check_time, CUT_OFF};
 use crate::settings::Principal;
 
 /// Who a token is for where neither configuration nor token says so.
@@ -61,6 +61,10 @@ impl Tokens {
         let secret = file.read()?;
         let secret = secret.expose_secret();
         Token::check_characters(secret).map_err(|slip| unusable(file, &slip.into()))?;
+        if is_cut_off(secret) {
+            let fault = ProviderError::new(ErrorKind::Unavailable, CUT_OFF);
+            return Err(unusable(file, &fault));
+        }
         let claims = Claims::read(secret);
         if let Some(claims) = &claims {
             check_time(file, claims, clock)?;

@@ -277,7 +277,7 @@ fn words_of_every_shape_are_told() {
             "E1 (HTTP 200): no",
             "documentation",
         ),
-        (200, r#"{"error":{"message":"no"}}"#, InvalidResponse, "HTTP 200: no", "documentation"),
+        (200, r#"{"error":{"message":"no"}}"#, InvalidRequest, "HTTP 200: no", "documentation"),
     ] {
         let error = error(status, body);
         assert_eq!(error.kind(), kind, "{error}");

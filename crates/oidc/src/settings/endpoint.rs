@@ -22,9 +22,6 @@ const WITH_A_FILE: &[&str] = &[
     "allow_http",
 ];
 
-const NO_SCHEME: &str =
-    "this one has no scheme: write https:// before it, or file:// before the path of a file";
-
 /// Whether a token endpoint is no endpoint, but a file.
 pub(super) fn is_file(url: &str) -> bool {
     url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"))

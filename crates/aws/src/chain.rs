@@ -11,6 +11,7 @@ use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
 use crate::boxed::{boxed, Boxed};
 use crate::failure::source_failure;
+use crate::network::Network;
 use crate::profile::{Loaded, Switches};
 use crate::report::Report;
 use crate::sdk::Sdk;
@@ -127,8 +128,13 @@ impl CredentialChain {
     /// have them, this chain's clock, HTTP and time limits, one attempt a call, and no credentials.
     pub async fn sts_config(&self, region: &AwsRegion) -> SdkConfig {
         let config = CredentialConfig { sts_region: Some(region.clone()), ..self.config.clone() };
-        let files = self.files();
-        let (sdk, switches) = (self.sdk(&files), Switches::of(&self.environment, files.profile()));
+        let (sdk, switches) = match &*self.kept.load() {
+            Some(kept) => (self.sdk_of(kept.network.clone()), kept.switches),
+            None => {
+                let files = self.files();
+                (self.sdk(&files), Switches::of(&self.environment, files.profile()))
+            }
+        };
         let sts = StsSettings::new(&config, &self.environment, switches, sdk.network(), []);
         sts.config(&sdk, region)
     }
@@ -233,7 +239,11 @@ impl CredentialChain {
     }
 
     fn sdk(&self, files: &Loaded) -> Sdk {
-        Sdk::new(self.clock.clone(), self.sdk_config.clone(), files.network(&self.environment))
+        self.sdk_of(files.network(&self.environment))
+    }
+
+    fn sdk_of(&self, network: Network) -> Sdk {
+        Sdk::new(self.clock.clone(), self.sdk_config.clone(), network)
     }
 
     /// The configuration files as they are now. Nothing is read beside what the program passes in.

@@ -180,7 +180,10 @@ impl Loaded {
                         "Correct {variable}, or unset it to use another source of credentials"
                     )),
             ),
-            (None, None) => NoPlan::Absent(why),
+            (None, None) => NoPlan::Absent(match self.profiles.misplaced(&self.chosen.name) {
+                Some(misplaced) => format!("{why}. {misplaced}"),
+                None => why,
+            }),
         };
         let Some(profile) = self.profile() else {
             let why = format!("there is no profile '{name}' in {}", self.place);

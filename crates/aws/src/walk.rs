@@ -7,6 +7,7 @@ use aws_credential_types::Credentials;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
 use crate::failure::{metadata_failure, not_there};
+use crate::network::Network;
 use crate::profile::{Base, Loaded, NoPlan, Switches};
 use crate::report::Report;
 use crate::sdk::Sdk;
@@ -42,6 +43,9 @@ pub(crate) struct Fetched {
     pub(crate) watched: Watched,
     /// Where STS is for these credentials.
     pub(crate) sts: StsSettings,
+    pub(crate) switches: Switches,
+    /// How services are reached.
+    pub(crate) network: Network,
     /// Whether they stay good without an expiry, as long as the files do.
     pub(crate) fixed: bool,
 }
@@ -112,7 +116,8 @@ impl Walk<'_> {
         for role in &plan.roles {
             credentials = sts.assume_role(self.sdk, role, credentials).await?;
         }
-        Ok(Asked::Found(Box::new(Fetched { credentials, source: Source::Profile, watched, sts, fixed })))
+        let fetched = self.fetched(credentials, Source::Profile, watched);
+        Ok(Asked::Found(Box::new(Fetched { sts, fixed, ..fetched })))
     }
 
     /// A file that was good before is being written, more likely than not: it is tried again soon.
@@ -233,7 +238,9 @@ impl Walk<'_> {
     }
 
     fn fetched(&self, credentials: Credentials, source: Source, watched: Watched) -> Fetched {
-        Fetched { credentials, source, watched, sts: self.sts(None), fixed: false }
+        let switches = self.switches();
+        let network = self.sdk.network().clone();
+        Fetched { credentials, source, watched, sts: self.sts(None), switches, network, fixed: false }
     }
 
     /// Where STS is, with the region of the profile that the credentials came from.
@@ -242,10 +249,14 @@ impl Walk<'_> {
         StsSettings::new(
             self.config,
             self.environment,
-            Switches::of(self.environment, self.files.profile()),
+            self.switches(),
             self.sdk.network(),
             [profile_region, injected, self.default_region.cloned()],
         )
+    }
+
+    fn switches(&self) -> Switches {
+        Switches::of(self.environment, self.files.profile())
     }
 
     /// What a provider that the program passes in gave.

@@ -5,6 +5,7 @@
 //! - `key = value` or `key: value`; keys in any letter case. A section's lines may all be indented.
 //! - A line that is indented deeper than the one before belongs to that one's value; where that is empty, each is a
 //!   `key = value` of its own (`services`, `s3`).
+//! - Lines end with a line feed, a carriage return, or both.
 //! - What is none of these is an error with its line. No text of a line is ever shown: it may be a secret.
 
 /// What the AWS tools call white space here.
@@ -38,7 +39,8 @@ pub(super) struct Unparsable {
 /// The sections of a file.
 pub(super) fn parse(text: &str) -> Result<Vec<Section>, Unparsable> {
     let mut parser = Parser { sections: Vec::new(), indent: 0, continues: false };
-    for (number, line) in (1..).zip(text.lines()) {
+    let text = text.replace("\r\n", "\n");
+    for (number, line) in (1..).zip(text.split(['\n', '\r'])) {
         parser.line(number, line).map_err(|why| Unparsable { line: number, why })?;
     }
     Ok(parser.sections)
@@ -138,6 +140,8 @@ mod tests {
             "[default]\na = 1\nb = 2\n",
             "[default]\r\na = 1\r\nb = 2\r\n",
             "[default]\na=1\nb=2",
+            "[default]\ra = 1\rb = 2\r",
+            "[default]\r\r\na = 1\r\r\nb = 2\r\r\n",
             "[default]\n  a = 1\n  b = 2\n",
             "[default]\n\ta = 1\n\tb = 2\n",
             "  [default]\n  a = 1\n  b = 2\n",

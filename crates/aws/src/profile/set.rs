@@ -112,28 +112,38 @@ impl Profiles {
     pub(crate) fn of_service(&self, profile: &Profile, service: &str, key: &str) -> Option<(String, &str)> {
         let section = self.services.get(profile.get("services")?)?;
         let settings = section.get(service)?.lines().filter_map(|line| ini::key_and_value(line).ok());
-        let value =
-            settings.filter(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value).last()?;
+        let value = settings
+            .filter(|(name, _)| name.eq_ignore_ascii_case(key))
+            .map(|(_, value)| value)
+            .next_back()?;
         Some((format!("{key} of {service} in [services {}]", shown(&section.name)), value))
+    }
+
+    /// The section that was meant to be the profile `name`, and how to write it.
+    pub(super) fn misplaced(&self, name: &str) -> Option<String> {
+        let section = self.misplaced.iter().find(|section| section.name == name)?;
+        let (written, Misplaced { place, correct, .. }) = (shown(&section.written), section);
+        Some(format!("The section [{written}] in {place} is no profile: write {correct}"))
     }
 
     /// What may help whoever looks for the profile `name`: a section with a wrong head, the nearest name, all names.
     pub(super) fn hint(&self, name: &str) -> String {
-        if let Some(misplaced) = self.misplaced.iter().find(|section| section.name == name) {
-            return format!(
-                "The section [{}] in {} is no profile: write {}",
-                shown(&misplaced.written),
-                misplaced.place,
-                misplaced.correct
-            );
+        if let Some(misplaced) = self.misplaced(name) {
+            return misplaced;
         }
-        let names: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        let names: Vec<&str> =
+            self.profiles.keys().map(String::as_str).filter(|name| is_showable(name)).collect();
         match (nearest(name, names.iter().copied()), names.as_slice()) {
             (_, []) => "There are no profiles at all".to_owned(),
             (Some(near), _) => format!("Did you mean '{}'? There are: {}", shown(near), list(&names)),
             (None, _) => format!("There are: {}", list(&names)),
         }
     }
+}
+
+/// Whether a name is surely no line of a file that got between brackets.
+fn is_showable(name: &str) -> bool {
+    name.len() <= 64 && !name.contains('=')
 }
 
 /// More names than this help nobody.
@@ -289,6 +299,7 @@ mod tests {
             ),
             ("[profile prod]\n[profile dev]\n", "", "prodd", "Did you mean 'prod'? There are: dev, prod"),
             ("[profile prod]\n", "", "elsewhere", "There are: prod"),
+            ("", "[aws_secret_access_key = hunter2]\n", "prod", "There are no profiles at all"),
             ("[sso-session prod]\n[services prod]\n", "", "prod", "There are no profiles at all"),
         ] {
             let hint = profiles(config, credentials).hint(name);

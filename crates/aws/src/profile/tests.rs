@@ -219,11 +219,10 @@ fn a_file_that_a_variable_names_is_there_or_an_error() {
 
 #[test]
 fn both_files_are_one_profile() {
-    let credentials = format!(
-        "\u{feff}  [work] # mine\n  aws_access_key_id: AKID\n  aws_secret_access_key = hunter2 ; x\n"
-    );
+    let credentials =
+        "\u{feff}  [work] # mine\n  aws_access_key_id: AKID\n  aws_secret_access_key = hunter2 ; x\n";
     let plan =
-        plan_with("[profile work]\nregion = eu-west-1\n", &credentials, &[("AWS_PROFILE", "work")], None)
+        plan_with("[profile work]\nregion = eu-west-1\n", credentials, &[("AWS_PROFILE", "work")], None)
             .unwrap();
     assert!(matches!(&plan.base, Base::Keys(keys) if keys.secret_access_key() == "hunter2"));
     assert!(plan.region.is_some());

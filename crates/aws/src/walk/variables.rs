@@ -11,13 +11,20 @@ use crate::values::{self, refused};
 use crate::Environment;
 
 const KEYS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+/// The names of the first two that the SDKs for Go and Java take as well. One alone may be another program's.
+const OLD_KEYS: [&str; 2] = ["AWS_ACCESS_KEY", "AWS_SECRET_KEY"];
 /// The name of AWS_SESSION_TOKEN in the first AWS tools, which the AWS CLI still takes.
 const OLD_TOKEN: &str = "AWS_SECURITY_TOKEN";
 const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 
 /// The keys in the environment. None where there is no part of any.
 pub(super) fn keys(environment: &Environment) -> Result<Option<Credentials>, ProviderError> {
-    let part = |index: usize| environment.checked(KEYS[index], CHECKS[index]);
+    let are_set = |names: &[&str]| names.iter().filter(|name| environment.value(name).is_some()).count();
+    let mut names = KEYS;
+    if are_set(&KEYS[..2]) == 0 && are_set(&OLD_KEYS) == OLD_KEYS.len() {
+        names[..2].copy_from_slice(&OLD_KEYS);
+    }
+    let part = |index: usize| environment.checked(names[index], CHECKS[index]);
     let (id, secret, mut token) = (part(0)?, part(1)?, part(2)?);
     if token.is_none() && id.is_some() {
         token = environment.checked(OLD_TOKEN, values::word)?;
@@ -26,8 +33,7 @@ pub(super) fn keys(environment: &Environment) -> Result<Option<Credentials>, Pro
         None => None,
         Some(text) => Some(values::moment(&text).ok_or_else(|| no_moment(&text))?),
     };
-    StaticKeys { names: KEYS, parts: [id, secret, token], expiry }
-        .credentials("The environment", "Environment")
+    StaticKeys { names, parts: [id, secret, token], expiry }.credentials("The environment", "Environment")
 }
 
 fn no_moment(text: &str) -> ProviderError {
@@ -87,6 +93,10 @@ mod tests {
         assert_eq!(found.expiry(), values::moment("2023-11-14T22:13:20Z"));
         let old = keys(&[("AWS_ACCESS_KEY_ID", "ASIA1"), pair[1], (OLD_TOKEN, "t")]).unwrap().unwrap();
         assert_eq!(old.session_token(), Some("t"));
+        let older = [("AWS_ACCESS_KEY", "AKIA2"), ("AWS_SECRET_KEY", "hunter2")];
+        assert_eq!(keys(&older).unwrap().unwrap().access_key_id(), "AKIA2");
+        assert_eq!(keys(&older[..1]).unwrap(), None);
+        assert_eq!(keys(&[pair[0], pair[1], older[0], older[1]]).unwrap().unwrap().access_key_id(), "AKIA1");
         for (variables, expected) in [
             (vec![pair[0]], "The environment has AWS_ACCESS_KEY_ID but no AWS_SECRET_ACCESS_KEY"),
             (vec![pair[0], ("AWS_SECRET_ACCESS_KEY", " ")], "The environment has AWS_ACCESS_KEY_ID but no AWS_SECRET_ACCESS_KEY"),

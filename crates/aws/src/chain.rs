@@ -36,7 +36,8 @@ const MIN_LIFE: Duration = Duration::from_secs(60);
 /// refuse a re-authentication under another principal (KIP-368).
 ///
 /// An injected provider is asked at every use and decides itself how long it keeps credentials; neither the environment
-/// nor any file is read then. STS is always called in a region, over TLS with the system's roots.
+/// nor any file is read then. STS is always called in a region, over TLS, by the proxy, authorities and endpoint that
+/// AWS's tools would take from environment and profile.
 ///
 /// ```
 /// # use oauthbearer_aws::{CredentialChain, CredentialConfig, Environment};

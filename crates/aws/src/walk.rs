@@ -44,6 +44,7 @@ pub(crate) struct Fetched {
     /// Where STS is for these credentials.
     pub(crate) sts: StsSettings,
     pub(crate) switches: Switches,
+    /// How services are reached.
     pub(crate) network: Network,
     /// Whether they stay good without an expiry, as long as the files do.
     pub(crate) fixed: bool,
@@ -237,7 +238,8 @@ impl Walk<'_> {
     }
 
     fn fetched(&self, credentials: Credentials, source: Source, watched: Watched) -> Fetched {
-        let (switches, network) = (self.switches(), self.sdk.network().clone());
+        let switches = self.switches();
+        let network = self.sdk.network().clone();
         Fetched { credentials, source, watched, sts: self.sts(None), switches, network, fixed: false }
     }
 

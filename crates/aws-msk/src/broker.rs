@@ -1,4 +1,4 @@
-use oauthbearer_aws::AwsRegion;
+use oauthbearer_aws::{AwsRegion, DNS_SUFFIXES};
 use oauthbearer_core::keys::shown;
 
 /// What the name of a broker tells about its cluster.
@@ -37,24 +37,6 @@ pub enum ClusterKind {
     VpcEndpoint,
 }
 
-/// The DNS suffixes of AWS's partitions, dual-stack ones included (the SDK's partitions.json).
-const SUFFIXES: &[&str] = &[
-    ".amazonaws.com",
-    ".api.aws",
-    ".amazonaws.com.cn",
-    ".api.amazonwebservices.com.cn",
-    ".amazonaws.eu",
-    ".api.amazonwebservices.eu",
-    ".c2s.ic.gov",
-    ".api.aws.ic.gov",
-    ".sc2s.sgov.gov",
-    ".api.aws.scloud",
-    ".cloud.adc-e.uk",
-    ".api.cloud-aws.adc-e.uk",
-    ".csp.hci.ic.gov",
-    ".api.aws.hci.ic.gov",
-];
-
 /// Brokers of other services, where a region in the name is not this cluster's.
 const OTHERS: &[&str] = &[".confluent.cloud", ".cloud.goog", ".servicebus.windows.net"];
 
@@ -65,7 +47,7 @@ impl BrokerName {
         let (host, port) = split(server);
         let host = host.to_ascii_lowercase();
         let host = host.strip_suffix('.').unwrap_or(&host);
-        let known = SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix)).and_then(of_aws);
+        let known = DNS_SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix)).and_then(of_aws);
         let Some((kind, region, labels)) = known else {
             return Self { region: None, hint: hint(host), kind: None, warning: None };
         };

@@ -10,21 +10,24 @@ pub static MSK_KEYS: &[Key] = &[
         "The AWS region of the cluster, such as us-east-1. Default: the one that the brokers' names tell; needed where \
          they tell none. The client's AWS_REGION is never used.",
     )
-    .aliases(&["aws_region"]),
+    .aliases(&["aws_region"])
+    .also_known_as(&["clusterRegion", "signingRegion", "mskRegion"]),
     Key::integer(
         "lifetime_seconds",
         60,
         900,
         "How long a token lives, in seconds; never longer than the credentials that sign it. It is renewed at half of it.",
     )
-    .default("900"),
+    .default("900")
+    .also_known_as(&["lifetime", "tokenLifetimeSeconds", "expirySeconds", "durationSeconds", "ttl"]),
     Key::text(
         "signing_host",
         "The host name that is signed. Default: kafka.<region>.amazonaws.com, in every partition, as Amazon's own clients \
          have it.",
     ),
     Key::text("principal_name", "The name that the client goes by in its own logs. The broker takes its own from the token.")
-        .default("kafka-cluster"),
+        .default("kafka-cluster")
+    .also_known_as(&["principal"]),
 ];
 
 /// The settings of one provider, checked.

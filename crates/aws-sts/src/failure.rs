@@ -34,8 +34,9 @@ pub(crate) fn failure(
         }
         SdkError::TimeoutError(_) => unanswered(error, place, settings, true),
         SdkError::DispatchFailure(failure) => unanswered(error, place, settings, failure.is_timeout()),
-        SdkError::ResponseError(_) => {
-            let message = format!("{STEP} was answered by something that is not STS");
+        SdkError::ResponseError(answer) => {
+            let status = answer.raw().status().as_u16();
+            let message = format!("{STEP} was answered by something that is not STS (HTTP {status})");
             ProviderError::new(ErrorKind::InvalidResponse, message).with_help(NOT_STS)
         }
         _ => {
@@ -63,10 +64,11 @@ fn unanswered(
     timed_out: bool,
 ) -> ProviderError {
     let region = &settings.region;
-    unreachable(STEP, place, error, timed_out).with_help(format!(
+    let help = format!(
         "Check network and proxies; in a VPC without a way out, create the interface endpoint \
          com.amazonaws.{region}.sts there, or set sts_endpoint to one"
-    ))
+    );
+    unreachable(STEP, place, error, timed_out, help)
 }
 
 /// What to do about an error code, else about its kind.
@@ -180,7 +182,9 @@ mod tests {
             assert_eq!((error.kind(), error.is_transient()), (kind, retried), "{code} {status}");
             let text = error.to_string();
             assert!(text.contains(helps) && text.contains("request id id-1"), "{code}: {text}");
-            assert!(!text.contains("hunter2"), "{code}: {text}");
+            // What STS calls wrong about a request is told in its words.
+            let told = code == "ValidationError";
+            assert_eq!(text.contains("hunter2"), told, "{code}: {text}");
         }
     }
 }

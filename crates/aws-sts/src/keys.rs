@@ -11,16 +11,21 @@ pub static STS_KEYS: &[Key] = &[
         "The AWS region whose STS is asked for tokens, such as us-east-1; us-east-1-fips is its FIPS endpoint. The client's \
          AWS_REGION is never used.",
     )
-    .required(),
-    Key::text("audience", "Whom the token is for, 1 to 1000 characters: what the brokers expect as its `aud`.").required(),
+    .required()
+    .also_known_as(&["awsRegion"]),
+    Key::text("audience", "Whom the token is for, 1 to 1000 characters: what the brokers expect as its `aud`.")
+        .required()
+        .also_known_as(&["aud", "awsAudience", "tokenAudience"]),
     Key::integer(
         "duration_seconds",
         60,
         3600,
         "How long a token lives, in seconds; never longer than the credentials that it is asked for with.",
     )
-    .default("300"),
-    Key::one_of("signing_algorithm", ALGORITHMS, "How AWS signs the token.").default("ES384"),
+    .default("300")
+    .also_known_as(&["duration", "lifetimeSeconds", "tokenLifetimeSeconds", "ttl"]),
+    Key::one_of("signing_algorithm", ALGORITHMS, "How AWS signs the token.").default("ES384")
+        .also_known_as(&["algorithm", "alg", "signingAlg"]),
     Key::text(
         "principal_name",
         "The name that the client goes by in its own logs. The broker takes its own from the token. Default: the token's \

@@ -114,10 +114,11 @@ impl CredentialChain {
     /// As [`credentials`](Self::credentials), and those of the call.
     pub async fn identity(&self) -> Result<Identity, ProviderError> {
         let credentials = self.credentials().await?;
-        let sdk = self.sdk();
+        let files = self.files();
+        let sdk = self.sdk(&files);
         let sts = match &*self.kept.load() {
             Some(kept) => kept.sts.clone(),
-            None => self.walk(&sdk, &self.files()).sts(None),
+            None => self.walk(&sdk, &files).sts(None),
         };
         sts.caller_identity(&sdk, credentials).await
     }
@@ -126,12 +127,15 @@ impl CredentialChain {
     /// have them, this chain's clock, HTTP and time limits, one attempt a call, and no credentials.
     pub async fn sts_config(&self, region: &AwsRegion) -> SdkConfig {
         let config = CredentialConfig { sts_region: Some(region.clone()), ..self.config.clone() };
-        let switches = match &*self.kept.load() {
-            Some(kept) => kept.switches,
-            None => Switches::of(&self.environment, self.files().profile()),
+        let (switches, network) = match &*self.kept.load() {
+            Some(kept) => (kept.switches, kept.network.clone()),
+            None => {
+                let files = self.files();
+                (Switches::of(&self.environment, files.profile()), files.network(&self.environment))
+            }
         };
-        let sts = StsSettings::new(&config, &self.environment, switches, []);
-        sts.config(&self.sdk(), region)
+        let sts = StsSettings::new(&config, &self.environment, switches, &network, []);
+        sts.config(&Sdk::new(self.clock.clone(), self.sdk_config.clone(), network), region)
     }
 
     /// The kept credentials, if they may be used without a fetch.
@@ -150,8 +154,9 @@ impl CredentialChain {
     /// Fetches; or gives out the kept credentials once more where that fails and they still live.
     async fn renew_now(&self) -> Result<Credentials, ProviderError> {
         let kept = self.kept.load_full();
-        let sdk = self.sdk();
-        match self.fetch(&sdk, kept.as_ref().map(|kept| kept.source)).await {
+        let files = self.files();
+        let sdk = self.sdk(&files);
+        match self.fetch(&sdk, &files, kept.as_ref().map(|kept| kept.source)).await {
             Ok(fetched) => {
                 let credentials = fetched.credentials.clone();
                 self.keep(fetched, &sdk).await;
@@ -183,9 +188,11 @@ impl CredentialChain {
         left(&kept.credentials, &self.clock).is_some_and(|left| left >= MIN_LIFE)
     }
 
-    async fn fetch(&self, sdk: &Sdk, last: Option<Source>) -> Result<Fetched, ProviderError> {
-        let files = self.files();
-        let walk = Walk { last, ..self.walk(sdk, &files) };
+    async fn fetch(&self, sdk: &Sdk, files: &Loaded, last: Option<Source>) -> Result<Fetched, ProviderError> {
+        for (setting, why) in sdk.network().unused() {
+            self.report.unused(setting, why);
+        }
+        let walk = Walk { last, ..self.walk(sdk, files) };
         let mut fetched = match &self.injected {
             Some(provider) => walk.injected(ask(provider).await?),
             None => walk.first().await?,
@@ -214,8 +221,9 @@ impl CredentialChain {
     /// What injected credentials bring along, at first sight.
     fn introduce(&self, credentials: Credentials) -> Boxed<'_, ()> {
         boxed(async move {
-            let sdk = self.sdk();
-            let fetched = self.walk(&sdk, &self.files()).injected(credentials);
+            let files = self.files();
+            let sdk = self.sdk(&files);
+            let fetched = self.walk(&sdk, &files).injected(credentials);
             self.keep(fetched, &sdk).await;
         })
     }
@@ -229,8 +237,8 @@ impl CredentialChain {
         }
     }
 
-    fn sdk(&self) -> Sdk {
-        Sdk::new(self.clock.clone(), self.sdk_config.clone())
+    fn sdk(&self, files: &Loaded) -> Sdk {
+        Sdk::new(self.clock.clone(), self.sdk_config.clone(), files.network(&self.environment))
     }
 
     /// The configuration files as they are now. Nothing is read beside what the program passes in.

@@ -1,54 +1,53 @@
-//! From the SDK's errors to ours: which step failed, of what kind, and what to check. Nothing of a response but its status,
-//! error code, request id and the ARN of the refused caller is kept.
+//! From the SDK's errors to ours: which step failed, of what kind, and what to check. Of a response its status, error code, request
+//! id, the ARN of the refused caller and the service's own words are kept, the last ones cleaned; never a body.
 
 use std::error::Error;
 
 use oauthbearer_core::{ErrorKind, ProviderError};
 
+mod cause;
 mod refusal;
 mod sources;
 mod sts;
+mod words;
+
+use crate::network::Via;
+use cause::{cause, chain, find};
 
 pub use refusal::Refusal;
-pub(crate) use sources::source_failure;
+pub(crate) use sources::{metadata_failure, not_there, source_failure};
 pub(crate) use sts::sts_failure;
+pub(crate) use words::cleaned;
 
-/// The error of the call `step` that could not be sent, or brought no answer. `place` is what could not be reached, `error` what
-/// the SDK says: of its chain only the kind of failure is told, never a text.
+/// The error of the call `step` that could not be sent, or brought no response. `place` is what could not be reached, `error` what
+/// the SDK says: of its chain only what broke is told, never a text. `help` says what to check where that alone does not tell.
 #[must_use]
-pub fn unreachable(step: &str, place: &str, error: &(dyn Error + 'static), timed_out: bool) -> ProviderError {
-    if timed_out {
-        return ProviderError::new(
-            ErrorKind::Timeout,
-            format!("{step} failed: {place} did not answer in time"),
-        );
+pub fn unreachable(
+    step: &str,
+    place: &str,
+    error: &(dyn Error + 'static),
+    timed_out: bool,
+    help: impl Into<String>,
+) -> ProviderError {
+    // A setting that is wrong, which is why nothing was sent.
+    if let Some(error) = find::<ProviderError>(error) {
+        return error.clone();
     }
-    let cause = match find::<std::io::Error>(error) {
-        Some(error) => error.kind().to_string(),
-        None if chain(error).any(|error| error.to_string().contains("ertificate")) => {
-            "its certificate is not trusted".to_owned()
-        }
-        None => "no connection".to_owned(),
+    let cause = cause(error, timed_out);
+    let way = find::<Via>(error).map(|via| format!(", {}", via.way)).unwrap_or_default();
+    let message = match cause.kind {
+        ErrorKind::Timeout => format!("{step} failed: {place} did not answer in time{way}"),
+        _ => format!("{step} failed: {place} cannot be reached ({}{way})", cause.what),
     };
-    ProviderError::new(ErrorKind::Unavailable, format!("{step} failed: {place} cannot be reached ({cause})"))
-}
-
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    let mut next = Some(error);
-    std::iter::from_fn(move || {
-        let error = next?;
-        next = error.source();
-        Some(error)
-    })
-}
-
-/// The first error of type `T` in a chain of sources.
-fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    chain(error).find_map(|error| error.downcast_ref::<T>())
+    let help = cause.help.unwrap_or_else(|| help.into());
+    match help.is_empty() {
+        true => ProviderError::new(cause.kind, message),
+        false => ProviderError::new(cause.kind, message).with_help(help),
+    }
 }
 
 /// A word that a service sent, if it looks like a code or an id.
-fn plain_word(word: &str) -> Option<&str> {
+pub(crate) fn plain_word(word: &str) -> Option<&str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     ((1..=64).contains(&word.len()) && word.bytes().all(plain)).then_some(word)
 }

@@ -4,7 +4,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
 use oauthbearer_core::ConfigError;
 
-use crate::keys::{endpoint_fault, STS_ENDPOINT_VARIABLE};
+use crate::keys::endpoint_fault;
+use crate::network::{endpoint, Service};
 use crate::Environment;
 
 /// What a program passes in beside its configuration: credentials, an SDK configuration, an environment. All of it is
@@ -53,14 +54,16 @@ impl Injected {
     /// Checks the endpoint that environment or program set in place of the key `sts_endpoint`, whose rules hold for it.
     ///
     /// # Errors
-    /// No URL of a host alone, the global endpoint, or plain http to another machine. Names the variable `AWS_ENDPOINT_URL_STS`,
-    /// or `sdk_config`.
+    /// No URL of a host alone, the global endpoint, or plain http to another machine. Names the variable, `AWS_ENDPOINT_URL_STS` or
+    /// `AWS_ENDPOINT_URL`, or `sdk_config`.
     pub fn check_sts_endpoint(&self) -> Result<(), ConfigError> {
         let of_program = self.sdk_config.as_ref().and_then(SdkConfig::endpoint_url).map(str::to_owned);
-        let of_environment = self.environment().value(STS_ENDPOINT_VARIABLE);
-        for (place, url) in [(STS_ENDPOINT_VARIABLE, of_environment), ("sdk_config", of_program)] {
-            if let Some(fault) = url.as_deref().and_then(endpoint_fault) {
-                return Err(ConfigError::new(place, format!("'{place}' {fault}")));
+        let of_environment = endpoint(&self.environment(), None, Service::STS);
+        let of_environment = of_environment.map(|setting| (setting.place, setting.value));
+        let of_program = of_program.map(|url| ("sdk_config".to_owned(), url));
+        for (place, url) in of_environment.into_iter().chain(of_program) {
+            if let Some(fault) = endpoint_fault(&url) {
+                return Err(ConfigError::new(&place, format!("'{place}' {fault}")));
             }
         }
         Ok(())

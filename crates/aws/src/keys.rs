@@ -2,6 +2,7 @@ use oauthbearer_core::keys::shown;
 use oauthbearer_core::{Key, Reader};
 use url::{Host, Url};
 
+use crate::role_arn::role_arn_fault;
 use crate::{values, AwsRegion};
 
 /// The keys that say whose AWS credentials are used. Every provider that signs with AWS credentials takes them.
@@ -10,32 +11,39 @@ pub static CREDENTIAL_KEYS: &[Key] = &[
         "profile",
         "The profile of the AWS configuration files whose credentials are used, and no others. Default: the standard \
          chain (environment, the default profile, web identity, container, instance metadata).",
-    ),
+    )
+    .also_known_as(&["awsProfileName", "awsProfile", "profileName"]),
     Key::text(
         "role_arn",
         "The ARN of a role to assume with those credentials. With `profile`: that role with that profile's credentials.",
-    ),
+    )
+    .also_known_as(&["awsRoleArn", "awsRole", "role", "assumeRoleArn", "awsAssumeRoleArn", "awsIamRoleArn"]),
     Key::text(
         "role_session_name",
         "The name of the role's session, 2 to 64 characters. Default: AWS_ROLE_SESSION_NAME, else \
          `MSKSASLDefaultSession`. Fixed for the life of the process.",
-    ),
-    Key::text("external_id", "The external id that the role's trust policy asks for, 2 to 1224 characters."),
+    )
+    .also_known_as(&["awsRoleSessionName", "sessionName", "awsSessionName", "awsRoleSession", "stsSessionName"]),
+    Key::text("external_id", "The external id that the role's trust policy asks for, 2 to 1224 characters.")
+    .also_known_as(&["awsRoleExternalId", "awsExternalId", "roleExternalId"]),
     Key::text(
         "sts_region",
         "The region whose STS is called for roles, such as us-east-1; fips-us-east-1 is its FIPS endpoint. Default: with \
          `aws_iam` its `region`; otherwise AWS_REGION, the profile's region, the brokers' region.",
-    ),
+    )
+    .also_known_as(&["awsStsRegion", "roleRegion"]),
     Key::text(
         "sts_endpoint",
         "The URL of STS, where it is not the region's own, such as a VPC endpoint's. https, or http on this machine.",
-    ),
+    )
+    .also_known_as(&["awsStsEndpoint", "stsEndpointUrl", "stsUrl", "awsStsEndpointUrl", "endpointUrlSts"]),
     Key::word(
         "aws_debug",
         &["none", "console"],
         "`console` tells the ARN behind the credentials (sts:GetCallerIdentity): `aws_msk_iam` logs it, `aws_iam` writes it \
          and every request for a token to stderr.",
     )
+    .also_known_as(&["awsDebugCreds", "debug", "debugCreds"])
     .default("none"),
 ];
 
@@ -97,12 +105,7 @@ pub fn region(reader: &mut Reader<'_>, name: &str) -> Option<AwsRegion> {
 }
 
 fn role(reader: &mut Reader<'_>) -> Option<RoleConfig> {
-    let arn = checked(reader, "role_arn", |value| match is_role_arn(value) {
-        true => Ok(()),
-        false => {
-            Err("must be the ARN of a role, such as arn:aws:iam::123456789012:role/kafka-client.".to_owned())
-        }
-    });
+    let arn = checked(reader, "role_arn", |value| role_arn_fault(value).map_or(Ok(()), Err));
     let session_name =
         checked(reader, "role_session_name", |value| session_name_fault(value).map_or(Ok(()), Err));
     let external_id = checked(reader, "external_id", |value| external_id_fault(value).map_or(Ok(()), Err));
@@ -147,23 +150,6 @@ fn words(value: &str, max: usize, marks: &str) -> Result<(), String> {
     }
     Err(format!("must be 2 to {max} characters of a-z, A-Z, 0-9 and {marks}"))
 }
-
-fn is_role_arn(value: &str) -> bool {
-    let parts: Vec<&str> = value.splitn(6, ':').collect();
-    let ["arn", partition, "iam", "", account, resource] = parts.as_slice() else { return false };
-    let name = resource.strip_prefix("role/").unwrap_or_default();
-    partition.starts_with("aws")
-        && partition.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        && account.len() == 12
-        && account.bytes().all(|byte| byte.is_ascii_digit())
-        && !name.is_empty()
-        && !name.ends_with('/')
-        && name.bytes().all(|byte| byte.is_ascii_graphic())
-        && value.len() <= 2048
-}
-
-/// What sets the endpoint of STS where the key `sts_endpoint` does not.
-pub(crate) const STS_ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_STS";
 
 /// Why `value` is no URL for STS, in words that follow the name of what holds it: no URL of a host alone, the global
 /// endpoint, or plain http to another machine, over which tokens would travel in the clear.
@@ -238,12 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_is_an_arn_of_a_role() {
-        for good in
-            ["arn:aws-cn:iam::123456789012:role/x", "arn:aws-us-gov:iam::123456789012:role/a/b+c=d,e.f@g-h_i"]
-        {
-            assert!(is_role_arn(good), "{good}");
-        }
+    fn a_role_is_the_arn_of_a_role() {
         for bad in [
             "kafka",
             "arn:aws:iam::123456789012:user/x",
@@ -301,6 +282,30 @@ mod tests {
             ["sts.us-east-1.amazonaws.com", "ftp://h", "https://user:pw@h", "https://h/path", "https://h?x=y"]
         {
             refused(&format!("sts_endpoint={bad}"), "'sts_endpoint' must be a URL of a host alone");
+        }
+    }
+
+    #[test]
+    fn other_clients_spellings_are_told_the_name_here() {
+        for (name, here) in [
+            ("awsProfileName", "profile"),
+            ("aws.profile.name", "profile"),
+            ("awsRoleArn", "role_arn"),
+            ("aws_role_arn", "role_arn"),
+            ("roleArn", "role_arn"),
+            ("Role-ARN", "role_arn"),
+            ("awsRoleSessionName", "role_session_name"),
+            ("aws.role.session.name", "role_session_name"),
+            ("awsRoleExternalId", "external_id"),
+            ("externalId", "external_id"),
+            ("awsStsRegion", "sts_region"),
+            ("stsEndpoint", "sts_endpoint"),
+            ("awsDebugCreds", "aws_debug"),
+        ] {
+            refused(
+                &format!("{name}=x"),
+                &format!("Unknown key '{name}' in sasl.oauthbearer.config: here it is '{here}'"),
+            );
         }
     }
 

@@ -12,6 +12,7 @@
 
 mod boxed;
 mod chain;
+mod contradiction;
 mod environment;
 mod failure;
 #[cfg(any(test, fuzzing))]
@@ -19,9 +20,11 @@ mod failure;
 pub mod fuzzing;
 mod injected;
 mod keys;
+mod network;
 mod profile;
 mod region;
 mod report;
+mod role_arn;
 mod sdk;
 mod source;
 mod static_keys;
@@ -36,6 +39,6 @@ pub use environment::Environment;
 pub use failure::{unreachable, Refusal};
 pub use injected::Injected;
 pub use keys::{region, CredentialConfig, RoleConfig, CREDENTIAL_KEYS};
-pub use region::AwsRegion;
+pub use region::{AwsRegion, DNS_SUFFIXES};
 pub use source::Source;
 pub use sts::Identity;

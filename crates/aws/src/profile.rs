@@ -8,6 +8,7 @@ use aws_credential_types::Credentials;
 use oauthbearer_core::keys::shown;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
+use crate::network::Network;
 use crate::sts::{RoleStep, WebIdentity};
 use crate::values;
 use crate::watch::Watched;
@@ -16,8 +17,12 @@ use crate::{AwsRegion, Environment, Source};
 mod external;
 mod files;
 mod ini;
+#[cfg(feature = "credentials-process")]
+mod process;
 mod resolve;
 mod set;
+#[cfg(feature = "sso")]
+mod sso;
 mod switches;
 pub(crate) use external::External;
 use files::{Absent, File};
@@ -134,6 +139,11 @@ impl Loaded {
     /// The profile in use, if it can be read.
     pub(crate) fn profile(&self) -> Option<&Profile> {
         self.profiles.get(&self.chosen.name)
+    }
+
+    /// How services are reached, by environment and profile. Files that cannot be read say nothing here.
+    pub(crate) fn network(&self, environment: &Environment) -> Network {
+        Network::of(environment, &self.profiles, self.profile())
     }
 
     /// Why the files cannot be used.

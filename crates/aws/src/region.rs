@@ -36,7 +36,53 @@ impl AwsRegion {
     pub fn fips(&self) -> bool {
         self.fips
     }
+
+    /// The partition that the region belongs to, as ARNs have it, such as `aws-cn` (the SDK's partitions.json).
+    #[must_use]
+    pub fn partition(&self) -> &'static str {
+        let of =
+            |(start, partition): &(&str, &'static str)| self.name.starts_with(start).then_some(*partition);
+        PARTITIONS.iter().find_map(of).unwrap_or("aws")
+    }
+
+    /// The region in the host name of an AWS endpoint, such as `sts.eu-west-1.amazonaws.com` or a VPC endpoint's.
+    #[must_use]
+    pub fn of_endpoint(host: &str) -> Option<Self> {
+        let host = host.to_ascii_lowercase();
+        let name = DNS_SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix))?;
+        // VPC endpoints of one zone have it in their first label: vpce-1-abc-us-east-1a.
+        name.split('.').rev().find_map(Self::parse)
+    }
 }
+
+/// How the names of regions outside the partition `aws` begin.
+const PARTITIONS: &[(&str, &str)] = &[
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+];
+
+/// The DNS suffixes of AWS's partitions, dual-stack ones included (the SDK's partitions.json).
+pub const DNS_SUFFIXES: &[&str] = &[
+    ".amazonaws.com",
+    ".api.aws",
+    ".amazonaws.com.cn",
+    ".api.amazonwebservices.com.cn",
+    ".amazonaws.eu",
+    ".api.amazonwebservices.eu",
+    ".c2s.ic.gov",
+    ".api.aws.ic.gov",
+    ".sc2s.sgov.gov",
+    ".api.aws.scloud",
+    ".cloud.adc-e.uk",
+    ".api.cloud-aws.adc-e.uk",
+    ".csp.hci.ic.gov",
+    ".api.aws.hci.ic.gov",
+];
 
 impl fmt::Display for AwsRegion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -124,5 +170,41 @@ mod tests {
             assert_eq!((region.name(), region.fips()), ("us-gov-west-1", true));
         }
         assert!(!AwsRegion::parse("us-east-1").unwrap().fips());
+    }
+
+    #[test]
+    fn every_region_has_its_partition() {
+        for (region, partition) in [
+            ("us-east-1", "aws"),
+            ("eu-central-1", "aws"),
+            ("cn-northwest-1", "aws-cn"),
+            ("us-gov-east-1", "aws-us-gov"),
+            ("us-iso-west-1", "aws-iso"),
+            ("us-isob-east-1", "aws-iso-b"),
+            ("eu-isoe-west-1", "aws-iso-e"),
+            ("us-isof-south-1", "aws-iso-f"),
+            ("eusc-de-east-1", "aws-eusc"),
+        ] {
+            assert_eq!(AwsRegion::parse(region).unwrap().partition(), partition, "{region}");
+        }
+    }
+
+    #[test]
+    fn an_endpoints_name_has_its_region() {
+        for (host, region) in [
+            ("sts.eu-west-1.amazonaws.com", Some("eu-west-1")),
+            ("STS.EU-WEST-1.amazonaws.com", Some("eu-west-1")),
+            ("sts-fips.us-east-1.amazonaws.com", Some("us-east-1")),
+            ("sts.us-west-2.api.aws", Some("us-west-2")),
+            ("sts.cn-north-1.amazonaws.com.cn", Some("cn-north-1")),
+            ("vpce-0a1b-c2d3.sts.us-east-1.vpce.amazonaws.com", Some("us-east-1")),
+            ("vpce-0a1b-c2d3-us-east-1a.sts.us-east-1.vpce.amazonaws.com", Some("us-east-1")),
+            ("sts.amazonaws.com", None),
+            ("sts.eu-west-1.example.com", None),
+            ("sts.eu-west-1.amazonaws.com.evil.org", None),
+            ("localhost", None),
+        ] {
+            assert_eq!(AwsRegion::of_endpoint(host).as_ref().map(AwsRegion::name), region, "{host}");
+        }
     }
 }

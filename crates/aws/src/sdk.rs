@@ -6,24 +6,36 @@ use std::time::{Duration, SystemTime};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_smithy_http_client::tls::{rustls_provider::CryptoMode, Provider};
 use aws_types::sdk_config::{SharedHttpClient, TimeSource};
 use aws_types::SdkConfig;
 use oauthbearer_core::Clock;
 
+use crate::network::{direct_client, Network, Witness};
+
 /// What one fetch of credentials shares.
 ///
-/// The HTTP client lives no longer than that: its next use would be an hour away, and its connections would tie it to one
-/// runtime. It is built at its first use, so that credentials from the environment do not pay for it.
+/// The HTTP clients live no longer than that: their next use would be an hour away, and their connections would tie them to one
+/// runtime. They are built at their first use, so that credentials from the environment do not pay for them.
 pub(crate) struct Sdk {
     clock: Clock,
     injected: Option<SdkConfig>,
+    network: Network,
     http: OnceLock<SharedHttpClient>,
+    witness: Witness,
 }
 
 impl Sdk {
-    pub(crate) fn new(clock: Clock, injected: Option<SdkConfig>) -> Self {
-        Self { clock, injected, http: OnceLock::new() }
+    pub(crate) fn new(clock: Clock, injected: Option<SdkConfig>, network: Network) -> Self {
+        Self { clock, injected, network, http: OnceLock::new(), witness: Witness::default() }
+    }
+
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// What the last request to a metadata service was refused with.
+    pub(crate) fn witness(&self) -> &Witness {
+        &self.witness
     }
 
     /// The program's SDK configuration.
@@ -35,23 +47,18 @@ impl Sdk {
         &self.clock
     }
 
-    /// The program's HTTP client, else one over rustls and aws-lc-rs that trusts the system's roots.
+    /// For AWS's services: the program's HTTP client, else one over rustls and aws-lc-rs with the settings of [`Network`].
     pub(crate) fn http_client(&self) -> SharedHttpClient {
         if let Some(client) = self.injected().and_then(SdkConfig::http_client) {
             return client;
         }
-        let build = || {
-            aws_smithy_http_client::Builder::new()
-                .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-                .build_https()
-        };
-        self.http.get_or_init(build).clone()
+        self.http.get_or_init(|| self.network.client()).clone()
     }
 
-    /// What the SDK's credential providers are configured with.
-    pub(crate) fn provider_config(&self) -> ProviderConfig {
+    /// What the SDK's providers of metadata services are configured with.
+    pub(crate) fn metadata_config(&self) -> ProviderConfig {
         ProviderConfig::without_region()
-            .with_http_client(self.http_client())
+            .with_http_client(direct_client(&self.witness))
             .with_time_source(self.time_source())
             .with_retry_config(retry())
             .with_timeout_config(timeouts())

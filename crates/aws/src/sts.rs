@@ -9,12 +9,15 @@ use aws_sdk_sts::types;
 use aws_types::origin::Origin;
 use aws_types::SdkConfig;
 use oauthbearer_core::keys::shown;
-use oauthbearer_core::{ErrorKind, ProviderError};
+use oauthbearer_core::{ConfigError, ErrorKind, ProviderError};
 
 use crate::boxed::boxed;
+use crate::contradiction::{check_endpoint, check_partition};
 use crate::failure::sts_failure;
-use crate::keys::{endpoint_fault, STS_ENDPOINT_VARIABLE};
+use crate::keys::endpoint_fault;
+use crate::network::{failing, Network, Service, Setting};
 use crate::profile::Switches;
+use crate::role_arn::another_thing;
 use crate::sdk::{retry, timeouts, Sdk};
 use crate::{AwsRegion, CredentialConfig, Environment};
 
@@ -24,7 +27,7 @@ pub(crate) struct StsSettings {
     region: Option<AwsRegion>,
     /// What is wrong with the variable that should name the region.
     region_fault: Option<String>,
-    url: Option<String>,
+    url: Option<Setting>,
     fips: bool,
     dual_stack: bool,
 }
@@ -67,6 +70,7 @@ impl StsSettings {
         config: &CredentialConfig,
         environment: &Environment,
         switches: Switches,
+        network: &Network,
         other_regions: impl IntoIterator<Item = Option<AwsRegion>>,
     ) -> Self {
         let (in_environment, region_fault) = match &config.sts_region {
@@ -81,7 +85,7 @@ impl StsSettings {
         Self {
             fips: switches.fips || region.as_ref().is_some_and(AwsRegion::fips),
             dual_stack: switches.dual_stack,
-            url: config.sts_endpoint.clone().or_else(|| environment.value(STS_ENDPOINT_VARIABLE)),
+            url: sts_url(config, network),
             region,
             region_fault,
         }
@@ -90,7 +94,7 @@ impl StsSettings {
     /// How errors call it.
     pub(crate) fn describe(&self) -> String {
         match (&self.url, &self.region) {
-            (Some(url), _) => format!("STS at {url}"),
+            (Some(url), _) => format!("STS at {}", url.value),
             (None, Some(region)) => format!("STS in {region}"),
             (None, None) => "STS".to_owned(),
         }
@@ -107,12 +111,6 @@ impl StsSettings {
         sdk: &Sdk,
         credentials: Option<Credentials>,
     ) -> Result<aws_sdk_sts::Client, ProviderError> {
-        // The key is checked before, so this is the variable's.
-        if let Some(fault) = self.url.as_deref().and_then(endpoint_fault) {
-            let message = format!("'{STS_ENDPOINT_VARIABLE}' {}", fault.trim_end_matches('.'));
-            return Err(ProviderError::new(ErrorKind::Credentials, message)
-                .with_help("Correct or unset it, or set the key sts_endpoint"));
-        }
         if let Some(fault) = &self.region_fault {
             return Err(ProviderError::new(ErrorKind::Credentials, fault)
                 .with_help("Correct or unset it, or set the key sts_region"));
@@ -129,13 +127,34 @@ impl StsSettings {
         Ok(aws_sdk_sts::Client::from_conf(config.build()))
     }
 
+    /// The key is checked before; what environment or profile have is checked here.
+    fn check_url(&self, region: &AwsRegion) -> Result<(), ProviderError> {
+        let Some(url) = &self.url else { return Ok(()) };
+        if let Some(fault) = endpoint_fault(&url.value) {
+            return Err(url.wrong(fault).with_help("Correct or unset it, or set the key sts_endpoint"));
+        }
+        check_endpoint((&url.place, &url.value), ("the region for STS", region)).map_err(contradiction)
+    }
+
+    /// A role that STS in this region cannot know.
+    fn check_role(&self, arn: &str) -> Result<(), ProviderError> {
+        if let Some(fault) = another_thing(arn) {
+            let message = format!("The role to assume is none: {fault}");
+            return Err(ProviderError::new(ErrorKind::Credentials, message)
+                .with_help("Correct the role_arn of the profile, AWS_ROLE_ARN or the key role_arn"));
+        }
+        let Some(region) = &self.region else { return Ok(()) };
+        check_partition(("role_arn", arn), ("the region for STS", region)).map_err(contradiction)
+    }
+
     /// What a client is built from, credentials aside.
     pub(crate) fn config(&self, sdk: &Sdk, region: &AwsRegion) -> SdkConfig {
         let mut config = sdk.injected().map_or_else(SdkConfig::builder, SdkConfig::to_builder);
         config.set_credentials_provider(None);
+        let checked = self.check_url(region);
         // What is not set here stays as an injected configuration has it.
-        if self.url.is_some() {
-            config.set_endpoint_url(self.url.clone());
+        if let Some(url) = self.url.as_ref().filter(|_| checked.is_ok()) {
+            config.set_endpoint_url(Some(url.value.clone()));
             config.insert_origin("endpoint_url", Origin::shared_config());
         }
         if self.fips {
@@ -147,7 +166,7 @@ impl StsSettings {
         config
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.name().to_owned()))
-            .http_client(sdk.http_client())
+            .http_client(checked.map_or_else(failing, |()| sdk.http_client()))
             .time_source(sdk.time_source())
             .retry_config(retry())
             .timeout_config(timeouts())
@@ -163,6 +182,7 @@ impl StsSettings {
         role: &RoleStep,
         base: Credentials,
     ) -> Result<Credentials, ProviderError> {
+        self.check_role(&role.arn)?;
         let step = format!("AssumeRole of {}", role.arn);
         let call = self
             .client(sdk, Some(base))?
@@ -183,6 +203,7 @@ impl StsSettings {
         role: &WebIdentity,
         token: String,
     ) -> Result<Credentials, ProviderError> {
+        self.check_role(&role.arn)?;
         let step = format!("AssumeRoleWithWebIdentity of {}", role.arn);
         let call = self
             .client(sdk, None)?
@@ -211,6 +232,17 @@ impl StsSettings {
             _ => Err(ProviderError::new(ErrorKind::InvalidResponse, "GetCallerIdentity named nobody")),
         }
     }
+}
+
+/// Where STS is by a setting: the key's, else that of environment or profile.
+fn sts_url(config: &CredentialConfig, network: &Network) -> Option<Setting> {
+    let key = config.sts_endpoint.clone().map(|value| Setting { place: "sts_endpoint".to_owned(), value });
+    key.or_else(|| network.url(Service::STS).cloned())
+}
+
+/// A contradiction that only shows once environment and profile are read.
+fn contradiction(error: ConfigError) -> ProviderError {
+    ProviderError::new(ErrorKind::Credentials, error.to_string().trim_end_matches('.'))
 }
 
 /// The region that the environment names, or what is wrong with its name. `aws-global` is a name for no region.
@@ -260,11 +292,14 @@ fn credentials(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Profiles;
 
     fn region(config: &CredentialConfig, variables: &[(&str, &str)]) -> StsSettings {
         let others = [None, AwsRegion::parse("ap-south-1"), AwsRegion::parse("sa-east-1")];
         let switches = Switches { fips: true, dual_stack: false };
-        StsSettings::new(config, &Environment::of(variables.iter().copied()), switches, others)
+        let environment = Environment::of(variables.iter().copied());
+        let network = Network::of(&environment, &Profiles::default(), None);
+        StsSettings::new(config, &environment, switches, &network, others)
     }
 
     #[test]
@@ -277,7 +312,8 @@ mod tests {
         assert_eq!(region(&config, &both).describe(), "STS in eu-west-1");
         config.sts_region = AwsRegion::parse("fips-us-east-1");
         assert_eq!(region(&config, &both).describe(), "STS in us-east-1");
-        let settings = StsSettings::new(&config, &Environment::empty(), Switches::default(), []);
+        let settings =
+            StsSettings::new(&config, &Environment::empty(), Switches::default(), &Network::default(), []);
         assert!(settings.fips && !settings.dual_stack);
     }
 

@@ -6,7 +6,8 @@ use aws_credential_types::provider::{error::CredentialsError, ProvideCredentials
 use aws_credential_types::Credentials;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
-use crate::failure::source_failure;
+use crate::failure::{metadata_failure, not_there};
+use crate::network::Network;
 use crate::profile::{Base, Loaded, NoPlan, Switches};
 use crate::report::Report;
 use crate::sdk::Sdk;
@@ -42,7 +43,9 @@ pub(crate) struct Fetched {
     pub(crate) watched: Watched,
     /// Where STS is for these credentials.
     pub(crate) sts: StsSettings,
+    /// How AWS was reached for them.
     pub(crate) switches: Switches,
+    pub(crate) network: Network,
     /// Whether they stay good without an expiry, as long as the files do.
     pub(crate) fixed: bool,
 }
@@ -147,7 +150,7 @@ impl Walk<'_> {
                     token_file::read(&role).map_err(|error| self.half_written(Source::Profile, error))?;
                 Ok((sts.assume_role_with_web_identity(self.sdk, &role, token).await?, false))
             }
-            Base::External(external) => Ok((external.credentials(self.sdk).await?, false)),
+            Base::External(external) => Ok((external.credentials(self.environment, self.sdk).await?, false)),
             Base::Named(source) => match Box::pin(self.ask(source)).await? {
                 Asked::Found(fetched) => Ok((fetched.credentials, fetched.fixed)),
                 Asked::Absent(why) => {
@@ -187,7 +190,7 @@ impl Walk<'_> {
             watched.add(file);
         }
         // The SDK's provider reads these variables, and those of the authorization token, from the process itself.
-        let provider = EcsCredentialsProvider::builder().configure(&self.sdk.provider_config()).build();
+        let provider = EcsCredentialsProvider::builder().configure(&self.sdk.metadata_config()).build();
         self.answer(
             Source::Container,
             "the container credentials endpoint",
@@ -203,14 +206,14 @@ impl Walk<'_> {
         // Without an endpoint of its own, the client reads the configuration files for one.
         let endpoint = endpoints::metadata(self.environment, self.files.profile())?;
         let client = imds::Client::builder()
-            .configure(&self.sdk.provider_config())
+            .configure(&self.sdk.metadata_config())
             .max_attempts(1)
             .endpoint(&endpoint)
             .map_err(|_| {
                 ProviderError::new(ErrorKind::Credentials, "The instance metadata endpoint is not a URL")
             })?;
         let provider = ImdsCredentialsProvider::builder()
-            .configure(&self.sdk.provider_config())
+            .configure(&self.sdk.metadata_config())
             .imds_client(client.build())
             .build();
         let answer = provider.provide_credentials().await;
@@ -224,26 +227,19 @@ impl Walk<'_> {
         answer: Result<Credentials, CredentialsError>,
         watched: Watched,
     ) -> Result<Asked, ProviderError> {
+        let refused = self.sdk.witness().refused();
         match answer {
             Ok(credentials) => Ok(Asked::Found(Box::new(self.fetched(credentials, source, watched)))),
-            Err(CredentialsError::CredentialsNotLoaded(_)) => {
-                Ok(Asked::Absent(match source {
-                    // A hop limit of 1 keeps the answer from a container, which looks like no service at all.
-                    Source::InstanceMetadata => {
-                        "no answer, or the instance has no instance profile; in a container, the \
-                                                 metadata hop limit must be at least 2"
-                            .to_owned()
-                    }
-                    _ => format!("{place} has none or is not there"),
-                }))
+            Err(error @ CredentialsError::CredentialsNotLoaded(_)) => {
+                Ok(Asked::Absent(not_there(source, place, &error, refused.as_ref())))
             }
-            Err(error) => Err(source_failure(source, place, &error)),
+            Err(error) => Err(metadata_failure(source, place, &error, refused.as_ref())),
         }
     }
 
     fn fetched(&self, credentials: Credentials, source: Source, watched: Watched) -> Fetched {
-        let switches = self.switches();
-        Fetched { credentials, source, watched, sts: self.sts(None), switches, fixed: false }
+        let (sts, switches, network) = (self.sts(None), self.switches(), self.sdk.network().clone());
+        Fetched { credentials, source, watched, sts, switches, network, fixed: false }
     }
 
     /// Where STS is, with the region of the profile that the credentials came from.
@@ -253,6 +249,7 @@ impl Walk<'_> {
             self.config,
             self.environment,
             self.switches(),
+            self.sdk.network(),
             [profile_region, injected, self.default_region.cloned()],
         )
     }
@@ -291,7 +288,7 @@ mod tests {
 
     #[tokio::test]
     async fn environment_credentials_do_not_pay_for_http() {
-        let sdk = Sdk::new(oauthbearer_core::Clock::system(), None);
+        let sdk = Sdk::new(oauthbearer_core::Clock::system(), None, Default::default());
         let (config, environment) = (
             CredentialConfig::default(),
             Environment::of([("AWS_ACCESS_KEY_ID", "A"), ("AWS_SECRET_ACCESS_KEY", "s")]),

@@ -28,6 +28,7 @@ pub use reader::Reader;
 pub struct Key {
     pub(crate) name: &'static str,
     pub(crate) aliases: &'static [&'static str],
+    pub(crate) elsewhere: &'static [&'static str],
     pub(crate) kind: Kind,
     pub(crate) default: Option<&'static str>,
     pub(crate) required: bool,
@@ -54,7 +55,7 @@ pub enum Kind {
 
 impl Key {
     const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { name, aliases: &[], kind, default: None, required: false, doc }
+        Self { name, aliases: &[], elsewhere: &[], kind, default: None, required: false, doc }
     }
 
     /// A key that takes any text.
@@ -114,6 +115,14 @@ impl Key {
         self
     }
 
+    /// The same key, with its names in other clients. They are not taken; the error of one names this key. Letter case, dots,
+    /// dashes and underscores do not matter.
+    #[must_use]
+    pub const fn also_known_as(mut self, names: &'static [&'static str]) -> Self {
+        self.elsewhere = names;
+        self
+    }
+
     /// One row of the reference: name and aliases, allowed values, default, and what it does, as Markdown.
     #[must_use]
     pub fn reference_row(&self) -> String {
@@ -161,6 +170,13 @@ impl Key {
         }
     }
 
+    /// Whether `name` is this key in the spelling of another client, such as `awsRoleArn` for `role_arn`.
+    pub(crate) fn is_meant_by(&self, name: &str) -> bool {
+        let foreign = name.chars().any(|char| char.is_ascii_uppercase() || ".-".contains(char));
+        let (own, wanted) = (self.names().filter(|_| foreign && self.kind != Kind::Prefix), bare(name));
+        own.chain(self.elsewhere.iter().copied()).any(|known| bare(known) == wanted)
+    }
+
     /// The key's name and its aliases.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
@@ -180,6 +196,21 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 #[must_use]
 pub fn shown(value: &str) -> String {
     value.chars().take(40).flat_map(char::escape_debug).collect()
+}
+
+/// A name without letter case and punctuation.
+fn bare(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase()).collect()
+}
+
+/// The problem of a key that `meant` has under another name.
+pub(crate) fn renamed(place: &str, name: &str, meant: &Key) -> Problem {
+    let takes = match meant.kind {
+        Kind::Text => String::new(),
+        _ => format!(", which takes {}", meant.allowed()),
+    };
+    let message = format!("Unknown key '{name}' in {place}: here it is '{}'{takes}.", meant.name);
+    Problem { key: name.to_owned(), message }
 }
 
 /// The problem of a key that no table knows.

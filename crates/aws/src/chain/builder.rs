@@ -3,6 +3,7 @@ use aws_types::SdkConfig;
 use oauthbearer_core::{Clock, ConfigError};
 
 use super::CredentialChain;
+use crate::contradiction::check_settings;
 use crate::keys::session_name_fault;
 use crate::{AwsRegion, CredentialConfig, Environment, Injected};
 
@@ -63,9 +64,9 @@ impl CredentialChainBuilder {
     /// The chain. Does no I/O.
     ///
     /// # Errors
-    /// A `profile` together with injected credentials, an SDK configuration without a credentials provider, a role together
-    /// with an endpoint of STS that [`Injected::check_sts_endpoint`] refuses, and an `AWS_ROLE_SESSION_NAME` that STS refuses
-    /// where it names a session.
+    /// A `profile` together with injected credentials, an SDK configuration without a credentials provider, a role together with an
+    /// endpoint of STS that [`Injected::check_sts_endpoint`] refuses, an endpoint of another region than the one that requests are
+    /// signed for, a role of another partition, and an `AWS_ROLE_SESSION_NAME` that STS refuses where it names a session.
     pub fn build(self) -> Result<CredentialChain, ConfigError> {
         let injected = self.injected.credentials()?;
         if injected.is_some() && self.config.profile.is_some() {
@@ -77,6 +78,7 @@ impl CredentialChainBuilder {
             self.injected.check_sts_endpoint()?;
         }
         let environment = self.injected.environment();
+        check_settings(&self.config, &environment, self.default_region.as_ref())?;
         let named = self.config.role.as_ref().and_then(|role| role.session_name.clone());
         if named.is_none() {
             check_session_name(&environment, self.config.role.is_some())?;

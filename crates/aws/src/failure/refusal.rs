@@ -5,13 +5,23 @@ use aws_smithy_types::date_time::Format;
 use aws_smithy_types::DateTime;
 use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
-use super::plain_word;
+use super::{cleaned, plain_word};
 
 /// AWS refuses signatures whose date is further off than this.
 const TOLERATED_SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// What an AWS service answered in place of a result. Of all this an error tells the status, the code, the request id and the
-/// ARN of a refused caller, and nothing else: a message may hold anything.
+/// The codes whose messages tell what is wrong; those of the others say no more than the code.
+const TOLD: &[&str] = &[
+    "IDPRejectedClaim",
+    "InvalidIdentityToken",
+    "InvalidParameterCombination",
+    "InvalidParameterValue",
+    "MissingParameter",
+    "ValidationError",
+];
+
+/// What an AWS service answered in place of a result. Of all this an error tells the status, the code, the request id, the ARN of a
+/// refused caller and which policy refused it; of the message more only where the request itself is called wrong, cleaned.
 #[derive(Clone, Copy, Default)]
 pub struct Refusal<'a> {
     /// The HTTP status.
@@ -47,6 +57,26 @@ impl<'a> Refusal<'a> {
         kind(self.code(), self.status, self.message.unwrap_or_default())
     }
 
+    /// The service's own words, where they tell more than the code.
+    fn words(&self) -> Option<String> {
+        let message = self.message.filter(|_| self.has_code())?;
+        match (self.code(), self.kind()) {
+            (code, _) if TOLD.contains(&code) => cleaned(message, &[] as &[&str]),
+            (_, ErrorKind::Denied) => self.denied_by().map(str::to_owned),
+            _ => None,
+        }
+    }
+
+    /// Which policy refused the caller, in AWS's words, such as `with an explicit deny in a service control policy`.
+    #[must_use]
+    pub fn denied_by(&self) -> Option<&'a str> {
+        let message = self.message.filter(|message| message.starts_with("User: "))?;
+        let start = ["with an explicit deny", "because no "].iter().find_map(|start| message.find(start))?;
+        let words = message[start..].lines().next()?.trim_end_matches('.');
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" :-".contains(&byte);
+        (words.len() <= 120 && words.bytes().all(plain)).then_some(words)
+    }
+
     /// The error of the call `step`, without help: that depends on what was asked for.
     #[must_use]
     pub fn error(&self, step: &str, clock: &Clock) -> ProviderError {
@@ -58,6 +88,9 @@ impl<'a> Refusal<'a> {
         text.push(')');
         if let Some(caller) = self.message.and_then(caller).filter(|_| kind == ErrorKind::Denied) {
             text.push_str(&format!(", as {caller}"));
+        }
+        if let Some(words) = self.words() {
+            text.push_str(&format!(": {words}"));
         }
         if let Some(skew) =
             self.date.and_then(|date| skew(clock, date)).filter(|_| kind == ErrorKind::ClockSkew)
@@ -179,5 +212,46 @@ mod tests {
         assert_eq!(caller(message), Some("arn:aws:iam::123456789012:user/me"));
         assert_eq!(caller("User: <secret> is not"), None);
         assert_eq!(caller("Access denied"), None);
+    }
+
+    #[test]
+    fn the_policy_that_refuses_is_told() {
+        fn denied(message: &str) -> Refusal<'_> {
+            Refusal { status: 403, code: Some("AccessDenied"), message: Some(message), ..Refusal::default() }
+        }
+        let user = "User: arn:aws:iam::123456789012:user/me is not authorized to perform: sts:AssumeRole on resource: arn:x";
+        for (tail, expected) in [
+            (
+                " because no identity-based policy allows the sts:AssumeRole action",
+                Some("because no identity-based policy allows the sts:AssumeRole action"),
+            ),
+            (
+                " with an explicit deny in a service control policy",
+                Some("with an explicit deny in a service control policy"),
+            ),
+            (" because no <secret>", None),
+            ("", None),
+        ] {
+            let message = format!("{user}{tail}");
+            assert_eq!(denied(message.as_str()).denied_by(), expected, "{tail}");
+        }
+        assert_eq!(denied("hunter2 with an explicit deny").denied_by(), None);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_request_is_told_in_the_services_words() {
+        let clock = oauthbearer_core::Clock::system();
+        let error = |code, message| {
+            let refusal =
+                Refusal { status: 400, code: Some(code), message: Some(message), ..Refusal::default() };
+            refusal.error("Step", &clock).to_string()
+        };
+        assert_eq!(
+            error("InvalidIdentityToken", "No OpenIDConnect provider found in your account for https://idp.example/1"),
+            "Step failed: InvalidIdentityToken (HTTP 400): No OpenIDConnect provider found in your account for https://idp.example/1"
+        );
+        assert_eq!(error("ValidationError", "bad\nhunter2"), "Step failed: ValidationError (HTTP 400): bad");
+        assert_eq!(error("InvalidClientTokenId", "hunter2"), "Step failed: InvalidClientTokenId (HTTP 400)");
+        assert_eq!(error("<html>", "hunter2"), "Step failed: no error code (HTTP 400)");
     }
 }

@@ -1,37 +1,132 @@
-use aws_config::imds::client::error::ImdsError;
+//! What the sources of credentials fail with: metadata services, IAM Identity Center and the program's own provider.
+
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
-use super::{find, unreachable};
+use super::{cause, chain, find, unreachable};
+use crate::network::Refused;
 use crate::Source;
 
-/// What one of the SDK's credential providers failed with. `place` says where it asked.
+/// What a metadata service failed with. `place` says where it was asked, `refused` what it answered.
+pub(crate) fn metadata_failure(
+    source: Source,
+    place: &str,
+    error: &CredentialsError,
+    refused: Option<&Refused>,
+) -> ProviderError {
+    match refused {
+        Some(refused) => {
+            let message = format!("Reading credentials from {place} failed: {}", said(refused));
+            with_help(ProviderError::new(kind(refused.status), message), help_of_status(source, refused))
+        }
+        None => source_failure(source, place, error),
+    }
+}
+
+/// How it shows that a metadata service has no credentials, or is not there.
+pub(crate) fn not_there(
+    source: Source,
+    place: &str,
+    error: &CredentialsError,
+    refused: Option<&Refused>,
+) -> String {
+    match (source, refused) {
+        (Source::InstanceMetadata, Some(refused)) => {
+            format!("{}: the instance has no instance profile", said(refused))
+        }
+        // A hop limit of 1 keeps the answer from a container, which looks like no service at all.
+        (Source::InstanceMetadata, None) => {
+            let timed_out = find::<ConnectorError>(error).is_some_and(ConnectorError::is_timeout);
+            format!(
+                "no answer ({}); in a container, the metadata hop limit must be at least 2",
+                cause(error, timed_out).what
+            )
+        }
+        _ => format!("{place} has none or is not there"),
+    }
+}
+
+fn said(refused: &Refused) -> String {
+    match &refused.words {
+        Some(words) => format!("HTTP {} ({words})", refused.status),
+        None => format!("HTTP {}", refused.status),
+    }
+}
+
+/// What a credentials provider failed with. `place` says where it asked.
 pub(crate) fn source_failure(source: Source, place: &str, error: &CredentialsError) -> ProviderError {
     let step = format!("Reading credentials from {place}");
     if let Some(connector) = find::<ConnectorError>(error) {
-        return with_help(source, unreachable(&step, place, error, connector.is_timeout()));
+        return unreachable(&step, place, error, connector.is_timeout(), help(source));
     }
-    let failure = match (error, status(error)) {
-        (CredentialsError::ProviderTimedOut(_), _) => {
+    let failure = match error {
+        CredentialsError::ProviderTimedOut(_) => {
             ProviderError::new(ErrorKind::Timeout, format!("{step} failed: no answer in time"))
         }
-        (_, Some(status)) => ProviderError::new(kind(status), format!("{step} failed: HTTP {status}")),
-        (CredentialsError::InvalidConfiguration(_), _) => {
+        CredentialsError::InvalidConfiguration(_) => {
             ProviderError::new(ErrorKind::Credentials, format!("{step} failed: its settings are wrong"))
         }
-        (CredentialsError::CredentialsNotLoaded(_), _) => {
+        CredentialsError::CredentialsNotLoaded(_) => {
             ProviderError::new(ErrorKind::Credentials, format!("{step} failed: there are none"))
         }
-        _ => ProviderError::new(ErrorKind::Unavailable, format!("{step} failed: no usable answer")),
+        _ if is_timeout(error) => {
+            ProviderError::new(ErrorKind::Timeout, format!("{step} failed: {place} did not answer in time"))
+        }
+        _ => ProviderError::new(
+            ErrorKind::Unavailable,
+            format!("{step} failed: no usable answer{}", missing(error)),
+        ),
     };
-    with_help(source, failure)
+    with_help(failure, help(source))
 }
 
-fn with_help(source: Source, failure: ProviderError) -> ProviderError {
-    match help(source) {
+/// The time limit of a whole call, which the SDK tells apart from a connection's.
+fn is_timeout(error: &CredentialsError) -> bool {
+    chain(error).any(|error| error.to_string() == "request has timed out")
+}
+
+/// The part of a response that the SDK missed; of the rest it may say too much.
+fn missing(error: &CredentialsError) -> String {
+    const FIELDS: [&str; 4] = ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"];
+    let texts: Vec<String> = chain(error).map(ToString::to_string).collect();
+    let lacks = |field: &&str| {
+        texts.iter().any(|text| text.contains(&format!("Expected field `{field}` in response")))
+    };
+    match FIELDS.iter().find(|field| lacks(field)) {
+        Some(field) => format!(" ({field} is missing in it)"),
+        None if texts.iter().any(|text| text.contains("invalid JSON")) => " (it is not JSON)".to_owned(),
+        None => String::new(),
+    }
+}
+
+fn with_help(failure: ProviderError, help: &str) -> ProviderError {
+    match help {
         "" => failure,
         help => failure.with_help(help),
+    }
+}
+
+/// What to do about a status, which says more than that the service is there.
+fn help_of_status(source: Source, refused: &Refused) -> &'static str {
+    match (source, refused.status) {
+        (Source::Container, 401 | 403) => {
+            "Check AWS_CONTAINER_AUTHORIZATION_TOKEN or the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE; on EKS, that the service \
+             account has a Pod Identity association whose role trusts pods.eks.amazonaws.com"
+        }
+        (Source::Container, 400 | 404) => {
+            "Check the path in AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI; on ECS, that the task has a task role; on EKS, \
+             that the service account has a Pod Identity association"
+        }
+        (Source::Container, _) => "The endpoint failed by itself; look at the log of the agent on this node",
+        (Source::InstanceMetadata, 200) => {
+            "Check that the role of the instance profile exists and trusts ec2.amazonaws.com"
+        }
+        (Source::InstanceMetadata, 401 | 403) => {
+            "Check that the instance's metadata service is enabled (HttpEndpoint), that no firewall or agent in between refuses \
+             requests, and in a container that the metadata hop limit is at least 2"
+        }
+        _ => help(source),
     }
 }
 
@@ -44,24 +139,9 @@ fn help(source: Source) -> &'static str {
         Source::InstanceMetadata => {
             "Check that the instance has an instance profile; in a container, that the metadata hop limit is at least 2"
         }
-        Source::Profile => {
-            "Check the profile; after `aws sso login` or once its credential_process succeeds, the next attempt works"
-        }
         Source::Injected => "Check the credentials provider that the program passes in",
-        Source::Environment | Source::WebIdentity => "",
+        Source::Profile | Source::Environment | Source::WebIdentity => "",
     }
-}
-
-/// The HTTP status behind an error. The container provider tells it in its text only.
-fn status(error: &CredentialsError) -> Option<u16> {
-    if let Some(ImdsError::ErrorResponse(answer)) = find::<ImdsError>(error) {
-        return Some(answer.response().status().as_u16());
-    }
-    const BEFORE: &str = "Non-success status from HTTP credential provider: ";
-    let text = super::chain(error).map(ToString::to_string).find(|text| text.contains(BEFORE))?;
-    let rest = text.split(BEFORE).nth(1)?;
-    let digits: String = rest.chars().skip_while(|char| !char.is_ascii_digit()).take(3).collect();
-    digits.parse().ok()
 }
 
 fn kind(status: u16) -> ErrorKind {
@@ -71,6 +151,8 @@ fn kind(status: u16) -> ErrorKind {
         500.. => ErrorKind::Service,
         // A role that is not there yet appears within seconds of an instance's or a task's start.
         404 => ErrorKind::Unavailable,
+        // Instance metadata's way of saying that the role is no good.
+        200 => ErrorKind::Credentials,
         _ => ErrorKind::InvalidRequest,
     }
 }
@@ -82,6 +164,7 @@ mod tests {
     #[test]
     fn which_statuses_are_transient_is_one_table() {
         for (status, expected, transient) in [
+            (200, ErrorKind::Credentials, false),
             (400, ErrorKind::InvalidRequest, false),
             (401, ErrorKind::Denied, false),
             (403, ErrorKind::Denied, false),
@@ -108,12 +191,5 @@ mod tests {
             assert_eq!(failure.kind(), expected, "{failure}");
             assert!(!failure.to_string().contains(secret), "{failure}");
         }
-    }
-
-    #[test]
-    fn the_container_providers_status_is_found_in_its_text() {
-        let text = "Non-success status from HTTP credential provider: StatusCode(403)";
-        assert_eq!(status(&CredentialsError::provider_error(text)), Some(403));
-        assert_eq!(status(&CredentialsError::provider_error("HTTP 403")), None);
     }
 }

@@ -20,9 +20,12 @@ where
         SdkError::ServiceError(answer) => refused(step, clock, answer.err(), answer.raw()),
         SdkError::TimeoutError(_) => unreachable_sts(step, place, error, true),
         SdkError::DispatchFailure(failure) => unreachable_sts(step, place, error, failure.is_timeout()),
-        SdkError::ResponseError(_) => ProviderError::new(
+        SdkError::ResponseError(answer) => ProviderError::new(
             ErrorKind::InvalidResponse,
-            format!("{step} was answered by something that is not STS"),
+            format!(
+                "{step} was answered by something that is not STS (HTTP {})",
+                answer.raw().status().as_u16()
+            ),
         )
         .with_help(NOT_STS),
         _ => {
@@ -37,11 +40,12 @@ fn unreachable_sts(
     error: &(dyn std::error::Error + 'static),
     timed_out: bool,
 ) -> ProviderError {
-    unreachable(step, &place.describe(), error, timed_out).with_help(format!(
+    let help = format!(
         "Check network and proxies; in a VPC without a way out, create the interface endpoint {} there, or set sts_region or \
          sts_endpoint to one that can be reached",
         place.vpc_service()
-    ))
+    );
+    unreachable(step, &place.describe(), error, timed_out, help)
 }
 
 fn refused(
@@ -61,7 +65,15 @@ fn refused(
     let failure = refusal.error(step, clock);
     let kind = refusal.kind();
     let help = match refusal.has_code() || kind.is_transient() {
-        true => help(refusal.code(), kind),
+        true => match refusal.denied_by() {
+            Some(policy) if policy.starts_with("with an explicit deny") => {
+                "Change the policy that denies it; it wins over every policy that allows it"
+            }
+            Some(policy) if policy.contains("identity-based") => {
+                "Allow sts:AssumeRole for this role in the caller's own policy"
+            }
+            _ => help(refusal.code(), kind),
+        },
         false => NOT_STS,
     };
     match help {

@@ -1,11 +1,16 @@
 //! Profiles whose credentials another program holds: IAM Identity Center (SSO), or a `credential_process`. Each is behind a
 //! feature of its own.
 
+#[cfg(feature = "credentials-process")]
+use super::process::Process;
+#[cfg(feature = "sso")]
+use super::sso::Sso;
 use aws_credential_types::Credentials;
 use oauthbearer_core::ProviderError;
 
 use super::{broken, Profile, Profiles};
 use crate::sdk::Sdk;
+use crate::Environment;
 
 /// How such credentials are got.
 #[derive(Debug)]
@@ -14,32 +19,6 @@ pub(crate) enum External {
     Sso(Sso),
     #[cfg(feature = "credentials-process")]
     Process(Process),
-}
-
-/// A command line, which may hold secrets.
-#[cfg(feature = "credentials-process")]
-pub(crate) struct Process {
-    profile: String,
-    command: String,
-}
-
-#[cfg(feature = "credentials-process")]
-impl std::fmt::Debug for Process {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Process").field("profile", &self.profile).finish_non_exhaustive()
-    }
-}
-
-/// The settings of IAM Identity Center.
-#[cfg(feature = "sso")]
-#[derive(Debug)]
-pub(crate) struct Sso {
-    profile: String,
-    account: String,
-    role: String,
-    region: String,
-    start_url: String,
-    session: Option<String>,
 }
 
 impl External {
@@ -61,26 +40,18 @@ impl External {
     }
 
     #[cfg(any(feature = "sso", feature = "credentials-process"))]
-    pub(crate) async fn credentials(&self, sdk: &Sdk) -> Result<Credentials, ProviderError> {
-        use aws_credential_types::provider::ProvideCredentials;
-        let (place, asked) = match self {
+    #[allow(unused_variables, reason = "one form with every set of features")]
+    pub(crate) async fn credentials(
+        &self,
+        environment: &Environment,
+        sdk: &Sdk,
+    ) -> Result<Credentials, ProviderError> {
+        match self {
             #[cfg(feature = "sso")]
-            Self::Sso(sso) => (
-                format!("IAM Identity Center for the profile '{}'", sso.profile),
-                sso.provider(sdk).provide_credentials().await,
-            ),
+            Self::Sso(sso) => sso.credentials(environment, sdk).await,
             #[cfg(feature = "credentials-process")]
-            Self::Process(process) => {
-                let _ = sdk;
-                let provider =
-                    aws_config::credential_process::CredentialProcessProvider::new(process.command.clone());
-                (
-                    format!("the credential_process of the profile '{}'", process.profile),
-                    provider.provide_credentials().await,
-                )
-            }
-        };
-        asked.map_err(|error| crate::failure::source_failure(crate::Source::Profile, &place, &error))
+            Self::Process(process) => process.credentials(sdk.clock()).await,
+        }
     }
 
     #[cfg(not(any(feature = "sso", feature = "credentials-process")))]
@@ -88,7 +59,7 @@ impl External {
         clippy::unused_async,
         reason = "one form with every set of features; there is no value to call it on"
     )]
-    pub(crate) async fn credentials(&self, _: &Sdk) -> Result<Credentials, ProviderError> {
+    pub(crate) async fn credentials(&self, _: &Environment, _: &Sdk) -> Result<Credentials, ProviderError> {
         match *self {}
     }
 }
@@ -134,20 +105,6 @@ fn sso(set: &Profiles, profile: &Profile) -> Result<External, ProviderError> {
         start_url: need("sso_start_url", shared("sso_start_url"))?,
         session: session.map(str::to_owned),
     }))
-}
-
-#[cfg(feature = "sso")]
-impl Sso {
-    fn provider(&self, sdk: &Sdk) -> aws_config::sso::SsoCredentialsProvider {
-        let mut builder = aws_config::sso::SsoCredentialsProvider::builder()
-            .configure(&sdk.provider_config())
-            .account_id(&self.account)
-            .role_name(&self.role)
-            .region(aws_types::region::Region::new(self.region.clone()))
-            .start_url(&self.start_url);
-        builder.set_session_name(self.session.clone());
-        builder.build()
-    }
 }
 
 #[cfg(not(all(feature = "sso", feature = "credentials-process")))]

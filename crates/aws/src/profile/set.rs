@@ -109,7 +109,6 @@ impl Profiles {
 
     /// A setting of one service in the section that a profile's `services` names, such as `endpoint_url` of `sts`, and how
     /// errors call it.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the endpoints of services"))]
     pub(crate) fn of_service(&self, profile: &Profile, service: &str, key: &str) -> Option<(String, &str)> {
         let section = self.services.get(profile.get("services")?)?;
         let settings = section.get(service)?.lines().filter_map(|line| ini::key_and_value(line).ok());

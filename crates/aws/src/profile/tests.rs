@@ -153,8 +153,8 @@ async fn a_process_is_run_and_its_command_hidden() {
     let plan = plan_of(&format!("[default]\ncredential_process = echo \"{answer}\"\n"), None).unwrap();
     assert!(!format!("{plan:?}").contains("echo"));
     let Base::External(external) = plan.base else { panic!("external") };
-    let sdk = crate::sdk::Sdk::new(oauthbearer_core::Clock::system(), None);
-    assert_eq!(external.credentials(&sdk).await.unwrap().access_key_id(), "AKIDPROC");
+    let sdk = crate::sdk::Sdk::new(oauthbearer_core::Clock::system(), None, Default::default());
+    assert_eq!(external.credentials(&Environment::empty(), &sdk).await.unwrap().access_key_id(), "AKIDPROC");
 }
 
 #[test]

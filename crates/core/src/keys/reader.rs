@@ -1,4 +1,4 @@
-use super::{shown, unknown, Key, Kind, Values};
+use super::{is_showable, renamed, shown, unknown, Key, Kind, Values};
 use crate::{ConfigError, Pairs, Problem, Properties};
 
 /// Reads the values of a key table and collects every problem on the way, so that one error shows them all.
@@ -18,9 +18,15 @@ impl<'a> Reader<'a> {
         let known: Vec<String> = reader.keys().map(Key::shown_name).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         for (name, _) in pairs.iter() {
-            if !reader.keys().any(|key| key.matches(name)) {
-                reader.problems.push(unknown(pairs.place(), name, &known));
+            if reader.keys().any(|key| key.matches(name)) {
+                continue;
             }
+            let problem = match reader.keys().find(|key| key.is_meant_by(name)).filter(|_| is_showable(name))
+            {
+                Some(meant) => renamed(pairs.place(), name, meant),
+                None => unknown(pairs.place(), name, &known),
+            };
+            reader.problems.push(problem);
         }
         reader
     }
@@ -165,6 +171,8 @@ impl<'a> Reader<'a> {
 
     fn missing<T>(&mut self, key: &Key) -> Option<T> {
         let place = match self.values {
+            // Its other spelling has been reported.
+            Values::Pairs(pairs) if pairs.iter().any(|(name, _)| key.is_meant_by(name)) => return None,
             Values::Pairs(pairs) => pairs.place(),
             Values::Properties(_) => "the configuration",
         };
@@ -200,7 +208,10 @@ mod tests {
     use super::*;
 
     static KEYS: &[Key] = &[
-        Key::text("region", "An AWS region.").required().aliases(&["aws_region"]),
+        Key::text("region", "An AWS region.")
+            .required()
+            .aliases(&["aws_region"])
+            .also_known_as(&["clusterRegion"]),
         Key::integer("seconds", 60, 900, "Life.").default("900"),
         Key::one_of("algorithm", &["ES384", "RS256"], "Signature.").default("ES384"),
         Key::word("debug", &["none", "console"], "Verbosity.").default("none"),
@@ -243,6 +254,22 @@ mod tests {
         assert_eq!(errors[2], "p 'seconds' must be between 60 and 900 inclusive; got 1.");
         assert_eq!(errors[3], "p 'algorithm' must be 'ES384' or 'RS256'; got 'es384'.");
         assert_eq!(errors[4], "p 'debug' must be 'none' or 'console'; got 'loud'.");
+    }
+
+    #[test]
+    fn the_spelling_of_another_client_is_told_the_name_here() {
+        for name in
+            ["Region", "REGION", "awsRegion", "aws.region", "AWS-REGION", "aws_Region", "clusterRegion"]
+        {
+            let errors = errors(&format!("region=r,{name}=x"));
+            assert_eq!(errors, [format!("Unknown key '{name}' in p: here it is 'region'.")]);
+        }
+        assert_eq!(errors("awsRegion=r"), ["Unknown key 'awsRegion' in p: here it is 'region'."]);
+        assert_eq!(
+            errors("region=r,Seconds=1"),
+            ["Unknown key 'Seconds' in p: here it is 'seconds', which takes 60 to 900."]
+        );
+        assert!(errors("region=r,tagX=1")[0].contains("Unknown key 'tagX' in p. Did you mean"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use sockets::Socket;
 
 const PROC: &str = "/proc";
 
-/// Between two looks. A look takes a millisecond.
+/// Between two looks, so that a server of a moment may be missed. A look takes a millisecond.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Fails where the server `name` or a process below it can be reached from another machine.

@@ -83,7 +83,6 @@ fn judge(name: &str, servers: &[String]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::net::TcpListener;
     use std::os::unix::fs::symlink;
     use std::path::PathBuf;
 
@@ -150,7 +149,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn this_process_is_found_with_its_socket() {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
         let proc = Path::new(PROC);
         let socket = sockets::listening(proc).into_iter().find(|socket| socket.address == address);

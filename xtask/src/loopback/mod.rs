@@ -16,7 +16,7 @@ use sockets::Socket;
 
 const PROC: &str = "/proc";
 
-/// Between two looks. A look takes a millisecond.
+/// Between two looks, so that a server of a moment may be missed. A look takes a millisecond.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Fails where the server `name` or a process below it can be reached from another machine.
@@ -83,7 +83,6 @@ fn judge(name: &str, servers: &[String]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::net::TcpListener;
     use std::os::unix::fs::symlink;
     use std::path::PathBuf;
 
@@ -150,7 +149,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn this_process_is_found_with_its_socket() {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
         let proc = Path::new(PROC);
         let socket = sockets::listening(proc).into_iter().find(|socket| socket.address == address);

@@ -1,6 +1,6 @@
 use oauthbearer_core::keys::shown;
-use oauthbearer_core::{Key, Reader};
-use url::{Host, Url};
+use oauthbearer_core::{is_this_machine, Key, Reader};
+use url::Url;
 
 use crate::AwsRegion;
 
@@ -164,8 +164,8 @@ pub(crate) fn endpoint_fault(value: &str) -> Option<&'static str> {
         && url.query().is_none()
         && url.fragment().is_none()
         && url.path() == "/";
-    let Some(host) = url.host().filter(|_| bare) else { return Some(FORM) };
-    if host == Host::Domain("sts.amazonaws.com") {
+    let Some(host) = url.host_str().filter(|_| bare) else { return Some(FORM) };
+    if host == "sts.amazonaws.com" {
         return Some(
             "must not be the global endpoint: use a region's, such as https://sts.us-east-1.amazonaws.com, or remove \
              it, and a region's own is used.",
@@ -173,17 +173,9 @@ pub(crate) fn endpoint_fault(value: &str) -> Option<&'static str> {
     }
     match url.scheme() {
         "https" => None,
-        "http" if is_loopback(&host) => None,
+        "http" if is_this_machine(host) => None,
         "http" => Some("must begin with https://: http is for hosts on this machine only."),
         _ => Some(FORM),
-    }
-}
-
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
     }
 }
 

@@ -25,6 +25,7 @@
 pub mod clock;
 mod error;
 mod extensions;
+mod host;
 pub mod keys;
 mod login;
 mod pairs;
@@ -44,6 +45,7 @@ pub use async_trait::async_trait;
 pub use clock::Clock;
 pub use error::{ConfigError, ErrorKind, Problem, ProviderError};
 pub use extensions::Extensions;
+pub use host::is_this_machine;
 pub use keys::{Key, Kind, Reader};
 pub use login::{Login, ManagedLogin};
 pub use pairs::Pairs;

@@ -2,6 +2,7 @@
 
 use crate::file::TextFile;
 
+mod algorithm;
 mod claims;
 mod material;
 mod signer;
@@ -9,8 +10,9 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use algorithm::ALGORITHMS;
 pub(crate) use claims::Claims;
-pub(crate) use material::{KeySource, Material, Signing, ALGORITHMS};
+pub(crate) use material::{KeySource, Material, Signing};
 pub(crate) use signer::Signer;
 
 /// Where assertions come from.

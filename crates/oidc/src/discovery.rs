@@ -10,6 +10,11 @@ use crate::answer::{object, Object};
 use crate::failure::kind_of_status;
 use crate::http::{shown, HttpSettings, Reply, Session};
 
+mod mismatch;
+
+/// The member of the metadata that names the endpoint.
+const ENDPOINT: &str = "token_endpoint";
+
 /// Finds an issuer's token endpoint, and keeps it until somebody says that it fails.
 pub(crate) struct Discovery {
     /// To the letter.
@@ -87,25 +92,15 @@ impl Discovery {
         if theirs == self.issuer {
             return Ok(());
         }
-        let plain = (1..=200).contains(&theirs.len()) && theirs.bytes().all(|byte| byte.is_ascii_graphic());
-        let theirs = if plain { theirs } else { "something that is no URL" };
-        let message = format!("The issuer's metadata are those of '{theirs}' and not of '{}'", self.issuer);
-        let help = match theirs.trim_end_matches('/') == self.issuer.trim_end_matches('/') {
-            true => format!(
-                "They differ in the slash at the end only, but issuers are compared letter by letter: write issuer={theirs}"
-            ),
-            false => "Write 'issuer' in sasl.oauthbearer.config as the server does, if that is the server you mean; Entra's v1 \
-                      issuers have none of their own: set sasl.oauthbearer.token.endpoint.url"
-                .to_owned(),
-        };
-        Err(ProviderError::new(ErrorKind::InvalidRequest, message).with_help(help))
+        let endpoint = metadata.get(ENDPOINT).and_then(Value::as_str);
+        Err(mismatch::error(&self.issuer, theirs, endpoint))
     }
 
     /// The endpoint, or its alias for clients with a certificate (RFC 8705 §5).
     fn token_endpoint(&self, metadata: &Object, http: &HttpSettings) -> Result<Url, ProviderError> {
-        const NAME: &str = "token_endpoint";
-        let alias = metadata.get("mtls_endpoint_aliases").and_then(|aliases| aliases.get(NAME));
-        let found = alias.filter(|_| http.identity.is_some()).or(metadata.get(NAME)).and_then(Value::as_str);
+        let alias = metadata.get("mtls_endpoint_aliases").and_then(|aliases| aliases.get(ENDPOINT));
+        let found =
+            alias.filter(|_| http.identity.is_some()).or(metadata.get(ENDPOINT)).and_then(Value::as_str);
         let fault = |what: &str| {
             let message = format!("The metadata of the issuer {} {what}", self.issuer);
             ProviderError::new(ErrorKind::InvalidRequest, message)
@@ -188,7 +183,9 @@ mod tests {
             slash.contains("slash at the end") && slash.contains("write issuer=https://a.auth0.com/"),
             "{slash}"
         );
-        for other in ["https://A.example", "https://b.example", "http://a.example", ""] {
+        for other in
+            ["https://A.example", "https://b.example", "http://a.example", "https://a.example:444", ""]
+        {
             let error = check("https://a.example", other).unwrap_err();
             assert!(error.contains("not of 'https://a.example'") && !error.contains("slash"), "{error}");
         }

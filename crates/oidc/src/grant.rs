@@ -11,6 +11,8 @@ pub(crate) enum Grant {
     JwtBearer(Assertion),
     /// Another token (RFC 8693).
     TokenExchange(TokenExchange),
+    /// One by this name (RFC 6749 §4.5), whose parameters are among those of the exchange.
+    Other(String),
 }
 
 /// The tokens that are exchanged (RFC 8693 §2.1).

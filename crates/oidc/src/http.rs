@@ -3,32 +3,23 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use oauthbearer_core::{Clock, ConfigError, ErrorKind, ProviderError};
-use reqwest::header::{HeaderMap, HeaderValue, ACCEPT};
-use reqwest::{redirect, Client, Proxy};
-use url::{Host, Url};
+use oauthbearer_core::{is_this_machine, Clock, ConfigError, ErrorKind, ProviderError};
+use url::Url;
 
 use crate::file::Watched;
 use crate::settings::Secret;
 
+mod clients;
 mod date;
 mod reply;
 mod session;
 mod tls;
 mod transport;
 
+use clients::Clients;
 pub(crate) use date::{skew, TOLERATED};
 pub(crate) use reply::Reply;
 pub(crate) use session::{Form, Session};
-
-/// Servers that speak JSON only say so at `Accept: application/json`, and some answer 406 to that word alone.
-const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.1");
-
-/// Kept for what follows at once, as a token request does discovery. Until the next renewal a load balancer may have dropped
-/// the connection without a word.
-const IDLE: Duration = Duration::from_secs(10);
-
-const USER_AGENT: &str = concat!("oauthbearer/", env!("CARGO_PKG_VERSION"));
 
 /// How HTTP is spoken.
 pub(crate) struct HttpSettings {
@@ -36,7 +27,7 @@ pub(crate) struct HttpSettings {
     pub(crate) ca: Option<Ca>,
     /// What the client proves itself by (RFC 8705).
     pub(crate) identity: Option<ClientCertificate>,
-    /// Default: the environment's.
+    /// Default: the environment's. Plain http to this machine takes neither.
     pub(crate) proxy: Option<Url>,
     pub(crate) connect_timeout: Duration,
     /// Between two pieces of an answer, the first one included.
@@ -67,15 +58,20 @@ impl HttpSettings {
     pub(crate) fn may_ask(&self, url: &Url) -> bool {
         is_protected(url) || (url.scheme() == "http" && self.allow_http)
     }
+
+    /// The configured proxy, if requests to `url` go through it.
+    fn proxy_to(&self, url: &Url) -> Option<&Url> {
+        self.proxy.as_ref().filter(|_| !stays_here(url))
+    }
 }
 
-/// A client with its connections, made anew when a file of certificates or keys changed.
-pub(crate) struct HttpClient(Watched<Client>);
+/// Clients with their connections, made anew when a file of certificates or keys changed.
+pub(crate) struct HttpClient(Watched<Clients>);
 
 impl HttpClient {
     /// Reads and checks the files that `settings` name.
     pub(crate) fn new(settings: &HttpSettings) -> Result<Self, ConfigError> {
-        Watched::new(tls::files(settings), || build(settings)).map(Self)
+        Watched::new(tls::files(settings), || Clients::new(settings)).map(Self)
     }
 
     /// The requests of one fetch, with the settings that the client was made with.
@@ -84,23 +80,22 @@ impl HttpClient {
         settings: &'a HttpSettings,
         clock: &'a Clock,
     ) -> Result<Session<'a>, ProviderError> {
-        let client = self.0.current(|| build(settings)).map_err(|error: ConfigError| {
+        let clients = self.0.current(|| Clients::new(settings)).map_err(|error: ConfigError| {
             ProviderError::new(ErrorKind::Unavailable, format!("A file changed: {error}"))
                 .with_help("It is read again at the next attempt")
         })?;
-        Ok(Session::start(client, settings, clock))
+        Ok(Session::start(clients, settings, clock))
     }
 }
 
-/// Whether nobody but this machine can read what goes to `url`.
+/// Whether nobody but the server can read what goes to `url`.
 pub(crate) fn is_protected(url: &Url) -> bool {
-    let is_loopback = match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
+    url.scheme() == "https" || stays_here(url)
+}
+
+/// Whether requests to `url` are plain http that never leaves this machine: no proxy may see them.
+fn stays_here(url: &Url) -> bool {
+    url.scheme() == "http" && url.host_str().is_some_and(is_this_machine)
 }
 
 /// `url` without what may be secret in it, and no longer than a person reads: some come from servers.
@@ -116,37 +111,6 @@ pub(crate) fn shown(url: &Url) -> String {
         text.push('…');
     }
     text
-}
-
-fn build(settings: &HttpSettings) -> Result<Client, ConfigError> {
-    let mut builder = Client::builder()
-        .tls_backend_preconfigured(tls::config(settings)?)
-        .user_agent(USER_AGENT)
-        .default_headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)]))
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(settings.connect_timeout)
-        .pool_idle_timeout(IDLE)
-        .read_timeout(settings.read_timeout);
-    if let Some(proxy) = &settings.proxy {
-        builder = builder.proxy(self::proxy(proxy)?);
-    }
-    // The builder's own words could hold the proxy's password.
-    builder.build().map_err(|_| ConfigError::new("sasl.oauthbearer.config", "the HTTP client cannot be made"))
-}
-
-fn proxy(url: &Url) -> Result<Proxy, ConfigError> {
-    let message = || {
-        format!(
-            "'proxy' in sasl.oauthbearer.config must be http://[user:password@]host[:port] or the same with https; got one \
-             that begins with '{}:'",
-            url.scheme()
-        )
-    };
-    if !["http", "https"].contains(&url.scheme()) {
-        return Err(ConfigError::new("proxy", message()));
-    }
-    Proxy::all(url.clone()).map_err(|_| ConfigError::new("proxy", message()))
 }
 
 #[cfg(test)]
@@ -165,6 +129,9 @@ mod tests {
             "http://127.3.2.1",
             "http://[::1]:8",
             "http://localhost",
+            "http://idp.localhost:8080",
+            "http://[::ffff:127.0.0.1]",
+            "http://0177.1/t",
         ] {
             assert!(is_protected(&url(protected)), "{protected}");
         }
@@ -190,15 +157,5 @@ mod tests {
         assert_eq!(shown(&url("mailto:s3cret")), "mailto");
         let long = format!("https://idp.example/{}", "é".repeat(1000));
         assert_eq!(shown(&url(&long)).chars().count(), 301);
-    }
-
-    #[test]
-    fn a_proxy_of_an_unknown_kind_is_refused_without_its_password() {
-        let error = proxy(&url("socks5://me:s3cret@proxy.example:1080")).unwrap_err().to_string();
-        assert!(
-            error.contains("'proxy'") && error.contains("'socks5:'") && !error.contains("s3cret"),
-            "{error}"
-        );
-        assert!(proxy(&url("http://me:s3cret@proxy.example:3128")).is_ok());
     }
 }

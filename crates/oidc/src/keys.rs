@@ -34,6 +34,8 @@ pub(crate) const CLIENT_ASSERTION_FILE: &str = "client_assertion_file";
 
 pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+/// What a client's assertion is where nothing else is said (RFC 7523 §2.2).
+pub(crate) const JWT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// The longest of the times that are given in milliseconds: an hour.
@@ -52,11 +54,12 @@ pub static OIDC_PROPERTIES: &[Key] = &[
     ),
     Key::text(CLIENT_ID, "The client's name at the server.").aliases(&["sasl.oauthbearer.client.credentials.client.id"]),
     Key::text(CLIENT_SECRET, "The client's secret.").aliases(&["sasl.oauthbearer.client.credentials.client.secret"]),
-    Key::text(SCOPE, "The scopes to ask for, separated by spaces."),
-    Key::word(
+    Key::text(SCOPE, "The scopes to ask for, separated by spaces. May be empty."),
+    Key::text(
         GRANT_TYPE,
-        &[CLIENT_CREDENTIALS, JWT_BEARER, TOKEN_EXCHANGE, "jwt-bearer", "token-exchange"],
-        "What the server gives a token for: the client's own proof, an assertion (RFC 7523), or another token (RFC 8693).",
+        "What the server gives a token for: the client's own proof (`client_credentials`), an assertion (`jwt-bearer`, RFC 7523), \
+         another token (`token-exchange`, RFC 8693), or any other grant that the server knows, with its parameters as \
+         `param_<name>`.",
     )
     .default(CLIENT_CREDENTIALS),
     Key::word(ASSERTION_ALGORITHM, ALGORITHMS, "What assertions are signed with; must fit the private key.").default("RS256"),
@@ -122,6 +125,12 @@ pub static OIDC_KEYS: &[Key] = &[
         "A file with a JWT that proves who the client is and that another program keeps fresh, such as Kubernetes for Entra \
          workload identity. Read again at each request.",
     ),
+    Key::text(
+        "client_assertion_type",
+        "The type of the assertion by which the client proves who it is, a URI, such as \
+         `urn:ietf:params:oauth:client-assertion-type:jwt-spiffe`.",
+    )
+    .default(JWT_ASSERTION),
     Key::text("subject_token_file", "For token exchange: the file with the token to exchange, read again at each request."),
     Key::text("subject_token_type", "The type of that token.").default(JWT_TYPE),
     Key::text("actor_token_file", "For token exchange: the file with the token of the party that acts for the subject."),

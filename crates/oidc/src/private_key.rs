@@ -15,6 +15,7 @@ const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 const DAMAGED: &str = "its private key is damaged";
@@ -34,6 +35,7 @@ pub(crate) enum KeyKind {
     Rsa,
     P256,
     P384,
+    P521,
     Ed25519,
 }
 
@@ -61,12 +63,6 @@ impl PrivateKey {
     pub(crate) fn pkcs8(&self) -> &[u8] {
         self.pkcs8.as_bytes()
     }
-
-    /// The key as its own type has it: PKCS#1 for RSA.
-    pub(crate) fn inner(&self) -> Result<&[u8], String> {
-        let info = PrivateKeyInfoRef::try_from(self.pkcs8()).map_err(|_| DAMAGED)?;
-        Ok(info.private_key.as_bytes())
-    }
 }
 
 impl std::fmt::Display for KeyKind {
@@ -75,6 +71,7 @@ impl std::fmt::Display for KeyKind {
             Self::Rsa => "RSA",
             Self::P256 => "P-256",
             Self::P384 => "P-384",
+            Self::P521 => "P-521",
             Self::Ed25519 => "Ed25519",
         })
     }
@@ -132,8 +129,9 @@ fn kind(pkcs8: &SecretDocument) -> Result<KeyKind, String> {
         ED25519 => Ok(KeyKind::Ed25519),
         EC if curve() == Some(P256) => Ok(KeyKind::P256),
         EC if curve() == Some(P384) => Ok(KeyKind::P384),
+        EC if curve() == Some(P521) => Ok(KeyKind::P521),
         _ => {
-            Err("its private key is of a kind that is not supported: use RSA, P-256, P-384 or Ed25519"
+            Err("its private key is of a kind that is not supported: use RSA, P-256, P-384, P-521 or Ed25519"
                 .to_owned())
         }
     }

@@ -19,9 +19,7 @@ use crate::http::Form;
 use crate::keys::{CLIENT_CREDENTIALS, JWT_BEARER, TOKEN_EXCHANGE};
 use crate::presented::{Presented, Shape};
 use crate::secrets::Secrets;
-use crate::settings::{Exchange, Secret};
-
-const JWT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+use crate::settings::{is_secret, Exchange, Secret};
 
 /// A request with what must not come back in an error's text.
 pub(crate) struct Request {
@@ -46,10 +44,13 @@ pub(crate) fn build(exchange: &Exchange, endpoint: &Url, clock: &Clock) -> Resul
         clock,
     };
     maker.grant(&exchange.grant)?;
-    maker.authentication(&exchange.authentication)?;
+    maker.authentication(&exchange.authentication, &exchange.client_assertion_type)?;
     maker.plain("scope", exchange.scope.as_deref());
     for (name, value) in &exchange.parameters {
-        maker.plain(name, Some(value));
+        match is_secret(name) {
+            true => maker.secret(name, value.clone().into()),
+            false => maker.plain(name, Some(value)),
+        }
     }
     Ok(maker.finish())
 }
@@ -70,9 +71,10 @@ impl<'a> Maker<'a> {
             Grant::ClientCredentials => self.plain("grant_type", Some(CLIENT_CREDENTIALS)),
             Grant::JwtBearer(assertion) => {
                 self.plain("grant_type", Some(JWT_BEARER));
-                self.assertion("assertion", assertion)?;
+                self.assertion("assertion", assertion, Shape::Jwt)?;
             }
             Grant::TokenExchange(exchange) => self.token_exchange(exchange)?,
+            Grant::Other(name) => self.plain("grant_type", Some(name)),
         }
         Ok(())
     }
@@ -89,7 +91,11 @@ impl<'a> Maker<'a> {
         Ok(())
     }
 
-    fn authentication(&mut self, authentication: &'a ClientAuthentication) -> Result<(), ProviderError> {
+    fn authentication(
+        &mut self,
+        authentication: &'a ClientAuthentication,
+        assertion_type: &str,
+    ) -> Result<(), ProviderError> {
         let id = self.context.client_id;
         match authentication {
             // The id is in the header; RFC 6749 §2.3 forbids a second way.
@@ -100,8 +106,8 @@ impl<'a> Maker<'a> {
                 self.secret("client_secret", current);
             }
             ClientAuthentication::Assertion(assertion) => {
-                self.plain("client_assertion_type", Some(JWT_ASSERTION));
-                self.assertion("client_assertion", assertion)?;
+                self.plain("client_assertion_type", Some(assertion_type));
+                self.assertion("client_assertion", assertion, assertion_shape(assertion_type))?;
             }
             // The id tells whose certificate it is (RFC 8705 §2).
             ClientAuthentication::Tls | ClientAuthentication::None => {}
@@ -126,9 +132,9 @@ impl<'a> Maker<'a> {
         Ok(())
     }
 
-    fn assertion(&mut self, name: &'a str, assertion: &Assertion) -> Result<(), ProviderError> {
+    fn assertion(&mut self, name: &'a str, assertion: &Assertion, shape: Shape) -> Result<(), ProviderError> {
         match assertion {
-            Assertion::File(file) => self.file(name, file, Shape::Jwt)?,
+            Assertion::File(file) => self.file(name, file, shape)?,
             Assertion::Signed(signer) => {
                 let text = signer.sign(self.clock, &self.context)?;
                 self.secret(name, text);
@@ -168,6 +174,14 @@ fn shape(kind: &str) -> Shape {
         ["urn:ietf:params:oauth:token-type:jwt", "urn:ietf:params:oauth:token-type:id_token"];
     match OF_JWTS.contains(&kind) {
         true => Shape::DeclaredJwt,
+        false => Shape::Any,
+    }
+}
+
+/// What an assertion of the type `kind` looks like: types name JWTs as such, `jwt-bearer` and `jwt-spiffe` among them.
+fn assertion_shape(kind: &str) -> Shape {
+    match kind.contains("jwt") {
+        true => Shape::Jwt,
         false => Shape::Any,
     }
 }

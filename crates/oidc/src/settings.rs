@@ -17,11 +17,13 @@ mod client;
 mod endpoint;
 mod grant;
 mod http;
+mod names;
 mod parameters;
 mod readers;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use parameters::is_secret;
 use readers::Readers;
 
 /// What one provider does.
@@ -46,6 +48,8 @@ pub(crate) struct Exchange {
     pub(crate) grant: Grant,
     pub(crate) client_id: Option<String>,
     pub(crate) authentication: ClientAuthentication,
+    /// What the client's assertion is, where it proves itself by one (RFC 7521 §4.2).
+    pub(crate) client_assertion_type: String,
     pub(crate) scope: Option<String>,
     /// Further parameters of the form, `audience` and `resource` among them.
     pub(crate) parameters: Vec<(String, String)>,
@@ -104,14 +108,17 @@ fn exchange(readers: &mut Readers<'_>, allow_http: bool) -> Option<Source> {
     let client_id = readers.text(keys::CLIENT_ID);
     let http = http::read(readers, allow_http);
     let grant_and_authentication = client::read(readers, client_id.as_deref());
-    let scope = readers.text(keys::SCOPE);
-    let parameters = parameters::read(readers);
+    let authentication = grant_and_authentication.as_ref().map(|(_, authentication)| authentication);
+    let client_assertion_type = assertion::client_type(readers, authentication);
+    let scope = parameters::scope(readers);
+    let parameters = parameters::read(readers, grant_and_authentication.as_ref().map(|(grant, _)| grant));
     let (grant, authentication) = grant_and_authentication?;
     Some(Source::Endpoint(Box::new(Exchange {
         endpoint: endpoint?,
         grant,
         client_id,
         authentication,
+        client_assertion_type: client_assertion_type?,
         scope,
         parameters,
         http: http?,

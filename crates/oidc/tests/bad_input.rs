@@ -7,6 +7,9 @@ use oauthbearer_core::clock::ManualClock;
 use oauthbearer_core::{ConfigError, Login, Registry};
 use oauthbearer_oidc::Factory;
 
+#[path = "bad_input/names.rs"]
+mod names;
+
 const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys");
 
 const METHOD: (&str, &str) = ("sasl.oauthbearer.method", "oidc");
@@ -59,7 +62,13 @@ fn no_endpoint_and_no_issuer() {
 #[test]
 fn urls() {
     for (url, expected) in [
-        ("idp.example/token", "must be an https URL, such as https://idp.example/token, or a file: URL; this one cannot be read"),
+        ("idp.example/token", "must be an https URL, such as https://idp.example/token, or a file: URL; this one has no scheme: write https:// before it"),
+        ("idp.example:8443/token", "this one has no scheme: write https:// before it"),
+        ("localhost:8080/token", "this one has no scheme: write https:// before it"),
+        ("10.0.0.7/token", "this one has no scheme"),
+        ("//idp.example/token", "this one has no scheme"),
+        ("/var/run/token", "this one is a path: write file:// before it"),
+        ("https:/idp.example:x/token", "this one cannot be read"),
         ("ftp://idp.example/token", "this one has the scheme 'ftp'"),
         ("https://", "this one cannot be read"),
         ("https://me:hunter2@idp.example/token", "this one has a user or password: set the client's id and secret"),
@@ -80,7 +89,21 @@ fn urls() {
         ("http://idp.example", "sasl.oauthbearer.config 'issuer' must be an https URL, such as https://idp.example/realm; over http"),
         ("https://idp.example?x=y", "this one has a query, which RFC 8414 §2 forbids"),
         ("https://me:hunter2@idp.example", "this one has a user or password"),
-        ("idp", "this one cannot be read"),
+        ("idp", "this one has no scheme"),
+        (
+            "https://idp.example/realms/a/.well-known/openid-configuration",
+            "is the address of the issuer's metadata, which is found by itself: write issuer=https://idp.example/realms/a, or \
+             set sasl.oauthbearer.token.endpoint.url",
+        ),
+        ("https://idp.example/.well-known/openid-configuration", "write issuer=https://idp.example, or"),
+        ("https://idp.example/.well-known/openid-configuration/", "write issuer=https://idp.example, or"),
+        ("https://idp.example/.well-known/oauth-authorization-server/realms/a", "write issuer=https://idp.example/realms/a, or"),
+        ("https://idp.example/a/.well-known/", "write issuer=https://idp.example/a, or"),
+        (
+            "https://login.microsoftonline.com/{tenantid}/v2.0",
+            "has the placeholder '{tenantid}': write the tenant's own id there, or set sasl.oauthbearer.token.endpoint.url",
+        ),
+        ("https://idp.example/realms/{realm}", "has the placeholder '{realm}'"),
     ] {
         refused(&[ID, SECRET, (CONFIG, &format!("issuer={issuer}"))], expected);
     }
@@ -189,10 +212,6 @@ fn a_grant_without_what_it_needs() {
             (CONFIG, &format!("subject_token_file={rsa},actor_token_type=x")),
         ],
         "'actor_token_type' needs 'actor_token_file'",
-    );
-    refused(
-        &[URL, ID, SECRET, (GRANT, "password")],
-        "'sasl.oauthbearer.grant.type' must be 'client_credentials' or 'urn:ietf",
     );
     refused(&[URL], "'sasl.oauthbearer.client.id' is missing: set it to the client's name at the server.");
     refused(&[URL, SECRET], "'sasl.oauthbearer.client.id' is missing");

@@ -186,10 +186,16 @@ async fn grant_type() {
 async fn assertion_algorithm() {
     for (algorithm, name) in [
         (Algorithm::Rs256, "RS256"),
+        (Algorithm::Rs384, "RS384"),
+        (Algorithm::Rs512, "RS512"),
         (Algorithm::Ps256, "PS256"),
+        (Algorithm::Ps384, "PS384"),
+        (Algorithm::Ps512, "PS512"),
         (Algorithm::Es256, "ES256"),
         (Algorithm::Es384, "ES384"),
+        (Algorithm::Es512, "ES512"),
         (Algorithm::EdDsa, "EdDSA"),
+        (Algorithm::Ed25519, "Ed25519"),
     ] {
         let world = World::with_key(&ClientKey::generate(algorithm));
         let (header, _) = world.set("sasl.oauthbearer.assertion.algorithm", name).assertion().await;

@@ -35,7 +35,7 @@ fn a_configured_authority_is_enough() {
         fetch(&https, Some(https.ca_pem())).await.unwrap();
         fetch(&http, None).await.unwrap();
         let error = fetch(&https, None).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         for part in ["does not know", "https.ca.location", "ca-certificates"] {
             assert!(error.to_string().contains(part), "{error}");
         }

@@ -7,13 +7,16 @@ use std::net::TcpListener;
 
 use oauthbearer_core::{Clock, ErrorKind, ProviderConfig, TokenProvider};
 use oauthbearer_oidc::{Factory, Oidc};
+use oauthbearer_testkit::idp::{Client, FakeIdp};
+
+const SECRET: &str = "s3cret-of-orders";
 
 fn provider(endpoint: &str) -> Oidc {
     let properties = [
         ("sasl.oauthbearer.method", "oidc"),
         ("sasl.oauthbearer.token.endpoint.url", endpoint),
         ("sasl.oauthbearer.client.id", "orders"),
-        ("sasl.oauthbearer.client.secret", "s3cret-of-orders"),
+        ("sasl.oauthbearer.client.secret", SECRET),
     ];
     let config = ProviderConfig::new(properties.into_iter().collect(), Clock::system()).unwrap();
     Factory::default().provider(&config).unwrap()
@@ -29,7 +32,7 @@ fn refuse_one(listener: &TcpListener) -> String {
 }
 
 #[test]
-fn https_proxy_and_no_proxy_are_heeded() {
+fn proxies_are_heeded_but_not_for_plain_http_to_this_machine() {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     std::env::set_var("HTTPS_PROXY", format!("http://me:pr0xy-s3cret@{}", proxy.local_addr().unwrap()));
     std::env::set_var("NO_PROXY", "direct.invalid");
@@ -48,4 +51,22 @@ fn https_proxy_and_no_proxy_are_heeded() {
     let error = runtime.block_on(provider("https://direct.invalid/token").token()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(error.to_string().contains("not known to DNS"), "{error}");
+
+    // Secrets in the clear stay on this machine, whatever the environment says.
+    std::env::remove_var("HTTPS_PROXY");
+    std::env::remove_var("NO_PROXY");
+    let idp = FakeIdp::builder().client(Client::new("orders").secret(SECRET)).start().unwrap();
+    for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        // Whoever connected to it would wait for ever.
+        let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+        std::env::set_var(variable, format!("http://{}", proxy.local_addr().unwrap()));
+        for host in ["127.0.0.1", "localhost", "idp.localhost"] {
+            let endpoint = idp.token_endpoint().replace("127.0.0.1", host);
+            let token = runtime.block_on(provider(&endpoint).token());
+            token.unwrap_or_else(|error| panic!("{variable} {host}: {error}"));
+        }
+        proxy.set_nonblocking(true).unwrap();
+        assert!(proxy.accept().is_err(), "{variable}: the proxy was asked");
+        std::env::remove_var(variable);
+    }
 }

@@ -11,16 +11,14 @@ use oauthbearer_testkit::idp::{Algorithm, Client, ClientKey, FakeIdp};
 /// If a login fails.
 pub async fn log_in() {
     let clock = Clock::from(ManualClock::new());
-    for algorithm in
-        [Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::Es384, Algorithm::EdDsa]
-    {
+    for algorithm in Algorithm::ALL {
         let key = ClientKey::generate(algorithm);
         let client = Client::new("svc").key(key.public_key());
         let idp = FakeIdp::builder().clock(clock.clone()).client(client).start().expect("a server");
         let properties = [
             ("sasl.oauthbearer.token.endpoint.url", idp.token_endpoint()),
             ("sasl.oauthbearer.client.id", "svc".to_owned()),
-            ("sasl.oauthbearer.assertion.algorithm", format!("{algorithm:?}").to_uppercase()),
+            ("sasl.oauthbearer.assertion.algorithm", algorithm.name().to_owned()),
             ("sasl.oauthbearer.assertion.private.key.pem", key.pem()),
         ];
         let config = ProviderConfig::new(properties.into_iter().collect(), clock.clone()).expect("no pairs");

@@ -42,6 +42,15 @@ impl<'a> Reader<'a> {
         self.line(name, secret_slip)
     }
 
+    /// The text of `name`, where an empty one is as good as none.
+    pub fn optional(&mut self, name: &str) -> Option<String> {
+        let (_, value) = self.value(name)?;
+        match value.is_empty() {
+            true => None,
+            false => self.text(name),
+        }
+    }
+
     /// The text of `name`, which may have line breaks, as PEM does.
     pub fn lines(&mut self, name: &str) -> Option<String> {
         let value = self.filled(name)?;
@@ -304,6 +313,20 @@ mod tests {
             let errors = errors(&format!("region=r,seconds={bad}"));
             assert!(errors[0].contains("must be between 60 and 900 inclusive; got"), "{errors:?}");
         }
+    }
+
+    #[test]
+    fn an_optional_text_may_be_empty() {
+        let read = |text: &str| {
+            let pairs = Pairs::parse("p", text).unwrap();
+            let mut reader = Reader::new(&pairs, &[KEYS]);
+            let found = reader.optional("region");
+            reader.finish(()).map(|()| found)
+        };
+        assert_eq!(read("region=").unwrap(), None);
+        assert_eq!(read("region=a").unwrap().as_deref(), Some("a"));
+        assert!(read("region=a\\nb").unwrap_err().to_string().contains("control characters"));
+        assert!(read("region=a,aws_region=").unwrap_err().to_string().contains("the same key"));
     }
 
     #[test]

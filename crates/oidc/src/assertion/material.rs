@@ -2,24 +2,19 @@
 
 use std::path::PathBuf;
 
-use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
-use jsonwebtoken::crypto::JwtSigner;
-use jsonwebtoken::{Algorithm, EncodingKey};
 use oauthbearer_core::ConfigError;
 use secrecy::ExposeSecret;
 
+use super::algorithm::{fitting, SigningKey};
 use super::template::Template;
 use crate::file::TextFile;
 use crate::keys;
-use crate::private_key::{KeyKind, PrivateKey};
+use crate::private_key::PrivateKey;
 use crate::settings::Secret;
-
-/// The names of the algorithms (RFC 7518 §3.1, RFC 8037 §3.1).
-pub(crate) const ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "ES384", "EdDSA"];
 
 /// How to sign, and where from to read what it takes.
 pub(crate) struct Signing {
-    /// One of [`ALGORITHMS`].
+    /// One of [`ALGORITHMS`](super::ALGORITHMS).
     pub(crate) algorithm: &'static str,
     pub(crate) key: KeySource,
     pub(crate) passphrase: Option<Secret>,
@@ -36,7 +31,7 @@ pub(crate) enum KeySource {
 pub(crate) struct Material {
     pub(super) algorithm: &'static str,
     pub(super) template: Template,
-    key: EncodingKey,
+    key: SigningKey,
 }
 
 impl Signing {
@@ -58,7 +53,7 @@ impl Signing {
                 text.map_err(|fault| ConfigError::new(file.key(), file.say(&fault)))
             }
         };
-        let key = self.encoding_key().map_err(|fault| self.key.refused(&fault));
+        let key = self.signing_key().map_err(|fault| self.key.refused(&fault));
         match (key, template) {
             (Ok(key), Ok(template)) => {
                 let material = Material { algorithm: self.algorithm, template, key };
@@ -70,7 +65,7 @@ impl Signing {
         }
     }
 
-    fn encoding_key(&self) -> Result<EncodingKey, String> {
+    fn signing_key(&self) -> Result<SigningKey, String> {
         let text = match &self.key {
             KeySource::File(file) => file.text()?,
             KeySource::Pem(text) => text.clone(),
@@ -86,11 +81,7 @@ impl Signing {
                 fitting.join(" or ")
             ));
         }
-        Ok(match key.kind() {
-            KeyKind::Rsa => EncodingKey::from_rsa_der(key.inner()?),
-            KeyKind::P256 | KeyKind::P384 => EncodingKey::from_ec_der(key.pkcs8()),
-            KeyKind::Ed25519 => EncodingKey::from_ed_der(key.pkcs8()),
-        })
+        SigningKey::new(self.algorithm, &key).ok_or_else(|| unusable(self.algorithm))
     }
 }
 
@@ -109,35 +100,10 @@ impl KeySource {
 impl Material {
     /// The signature of `message`.
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
-        let fault = || {
-            format!(
-                "its private key cannot sign with {}: is it damaged, or shorter than 2048 bits?",
-                self.algorithm
-            )
-        };
-        // Not `jsonwebtoken::encode`, which panics in a program that has both of jsonwebtoken's back-ends.
-        let signer: Box<dyn JwtSigner> =
-            (DEFAULT_PROVIDER.signer_factory)(&algorithm(self.algorithm), &self.key).map_err(|_| fault())?;
-        signer.try_sign(message).map_err(|_| fault())
+        self.key.sign(message).ok_or_else(|| unusable(self.algorithm))
     }
 }
 
-fn algorithm(name: &str) -> Algorithm {
-    match name {
-        "PS256" => Algorithm::PS256,
-        "ES256" => Algorithm::ES256,
-        "ES384" => Algorithm::ES384,
-        "EdDSA" => Algorithm::EdDSA,
-        _ => Algorithm::RS256,
-    }
-}
-
-/// The algorithms that a key of `kind` can sign with.
-fn fitting(kind: KeyKind) -> &'static [&'static str] {
-    match kind {
-        KeyKind::Rsa => &["RS256", "PS256"],
-        KeyKind::P256 => &["ES256"],
-        KeyKind::P384 => &["ES384"],
-        KeyKind::Ed25519 => &["EdDSA"],
-    }
+fn unusable(algorithm: &str) -> String {
+    format!("its private key cannot sign with {algorithm}: is it damaged, or shorter than 2048 bits?")
 }

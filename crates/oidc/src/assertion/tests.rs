@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use aws_lc_rs::signature::{
-    EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair, ECDSA_P256_SHA256_FIXED_SIGNING,
-    ECDSA_P384_SHA384_FIXED_SIGNING,
+    EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair, UnparsedPublicKey, ECDSA_P256_SHA256_FIXED_SIGNING,
+    ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING,
 };
 use base64::prelude::{Engine as _, BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
@@ -82,14 +82,19 @@ impl Jwt {
         };
         let rsa = || DecodingKey::from_rsa_der(RsaKeyPair::from_pkcs8(der).unwrap().public_key().as_ref());
         let (algorithm, public) = match algorithm {
-            "RS256" => (Algorithm::RS256, rsa()),
-            "PS256" => (Algorithm::PS256, rsa()),
             "ES256" => (Algorithm::ES256, ec(&ECDSA_P256_SHA256_FIXED_SIGNING)),
             "ES384" => (Algorithm::ES384, ec(&ECDSA_P384_SHA384_FIXED_SIGNING)),
-            _ => {
+            // jsonwebtoken has none of that name.
+            "ES512" => {
+                let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P521_SHA512_FIXED_SIGNING, der).unwrap();
+                let public = UnparsedPublicKey::new(&ECDSA_P521_SHA512_FIXED, pair.public_key());
+                return public.verify(self.message.as_bytes(), &self.signature).is_ok();
+            }
+            "EdDSA" | "Ed25519" => {
                 let pair = Ed25519KeyPair::from_pkcs8(der).unwrap();
                 (Algorithm::EdDSA, DecodingKey::from_ed_der(pair.public_key().as_ref()))
             }
+            rsa_name => (rsa_name.parse().unwrap(), rsa()),
         };
         let verifier = (DEFAULT_PROVIDER.verifier_factory)(&algorithm, &public).unwrap();
         verifier.verify(self.message.as_bytes(), &self.signature).is_ok()
@@ -107,6 +112,13 @@ fn every_algorithm_signs_what_its_public_key_verifies() {
         ("ES384", "p384"),
         ("ES384", "p384-sec1"),
         ("EdDSA", "ed25519"),
+        ("Ed25519", "ed25519"),
+        ("ES512", "p521"),
+        ("ES512", "p521-sec1"),
+        ("RS384", "rsa"),
+        ("RS512", "rsa-pkcs1"),
+        ("PS384", "rsa-pkcs1"),
+        ("PS512", "rsa"),
     ] {
         let mut jwt = signed(signing(algorithm, &key_path(key)), claims());
         assert_eq!(jwt.header, json!({"alg": algorithm, "typ": "JWT"}));
@@ -188,7 +200,13 @@ fn a_key_that_does_not_fit_is_refused() {
         ("RS256", "p256", "its private key is P-256, which cannot sign with RS256: set sasl.oauthbearer.assertion.algorithm to ES256"),
         ("ES256", "rsa", "is RSA, which cannot sign with ES256: set sasl.oauthbearer.assertion.algorithm to RS256 or PS256"),
         ("ES256", "p384", "to ES384"),
-        ("PS256", "ed25519", "to EdDSA"),
+        ("ES256", "p521", "is P-521, which cannot sign with ES256: set sasl.oauthbearer.assertion.algorithm to ES512"),
+        ("ES512", "p256", "to ES256"),
+        ("ES512", "rsa", "to RS256 or PS256 or RS384 or RS512 or PS384 or PS512"),
+        ("Ed25519", "rsa", "is RSA, which cannot sign with Ed25519"),
+        ("PS256", "ed25519", "to EdDSA or Ed25519"),
+        ("PS512", "rsa-1024", "cannot sign with PS512: is it damaged"),
+        ("RS256", "secp256k1", "use RSA, P-256, P-384, P-521 or Ed25519"),
         ("RS256", "rsa-1024", "cannot sign with RS256: is it damaged, or shorter than 2048 bits?"),
         ("RS256", "no-such-file", "No such file"),
     ] {

@@ -131,6 +131,10 @@ fn of_grant(grant: &Grant) -> &'static str {
             "Check subject_token_file and subject_token_type: the server must trust the token's issuer and audience, and what \
              writes the file must renew it"
         }
+        Grant::Other(_) => {
+            "Check the grant's parameters, param_<name> in sasl.oauthbearer.config: the server's documentation of this grant \
+             says which it wants"
+        }
     }
 }
 
@@ -144,5 +148,6 @@ fn grant_not_allowed(grant: &Grant) -> &'static str {
         Grant::TokenExchange(_) => {
             "Allow this client token exchange at the server (Keycloak: the client's switch Standard token exchange)"
         }
+        Grant::Other(_) => "Allow this client the grant of sasl.oauthbearer.grant.type at the server",
     }
 }

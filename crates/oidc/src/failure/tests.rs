@@ -37,6 +37,7 @@ fn exchange() -> Exchange {
         grant: Grant::ClientCredentials,
         client_id: Some("orders".to_owned()),
         authentication: ClientAuthentication::SecretBasic { secret: secret(), encoded: true },
+        client_assertion_type: crate::keys::JWT_ASSERTION.to_owned(),
         scope: None,
         parameters: Vec::new(),
         http: http(),

@@ -3,17 +3,17 @@ use std::time::Duration;
 
 use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 use reqwest::header::{HeaderValue, AUTHORIZATION, CONTENT_TYPE};
-use reqwest::{Client, RequestBuilder};
+use reqwest::RequestBuilder;
 use url::Url;
 
 use super::reply::{too_large, Broken};
-use super::{transport, HttpSettings, Reply};
+use super::{transport, Clients, HttpSettings, Reply};
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
-/// The requests of one fetch: by one client, and within one time limit.
+/// The requests of one fetch: by one set of clients, and within one time limit.
 pub(crate) struct Session<'a> {
-    client: Arc<Client>,
+    clients: Arc<Clients>,
     settings: &'a HttpSettings,
     clock: &'a Clock,
     /// Monotonic.
@@ -29,9 +29,9 @@ pub(crate) struct Form {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn start(client: Arc<Client>, settings: &'a HttpSettings, clock: &'a Clock) -> Self {
+    pub(super) fn start(clients: Arc<Clients>, settings: &'a HttpSettings, clock: &'a Clock) -> Self {
         let ends = clock.now().monotonic.saturating_add(settings.total_timeout);
-        Self { client, settings, clock, ends }
+        Self { clients, settings, clock, ends }
     }
 
     pub(crate) fn settings(&self) -> &HttpSettings {
@@ -40,12 +40,12 @@ impl<'a> Session<'a> {
 
     /// Reads `url`. `step` is what errors call this.
     pub(crate) async fn get(&self, step: &str, url: &Url) -> Result<Reply, ProviderError> {
-        self.send(step, url, self.client.get(url.clone())).await
+        self.send(step, url, self.clients.to(url).get(url.clone())).await
     }
 
     /// Posts `form` to `url`. `step` is what errors call this.
     pub(crate) async fn post(&self, step: &str, url: &Url, form: Form) -> Result<Reply, ProviderError> {
-        let mut request = self.client.post(url.clone()).header(CONTENT_TYPE, FORM);
+        let mut request = self.clients.to(url).post(url.clone()).header(CONTENT_TYPE, FORM);
         if let Some(authorization) = form.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }

@@ -9,13 +9,20 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::Verifier;
 
 use super::{Ca, ClientCertificate, HttpSettings};
 use crate::file;
 use crate::private_key::PrivateKey;
 
-pub(super) const CA_LOCATION: &str = "https.ca.location";
+mod certificate;
+mod distrust;
+mod verifier;
+
+use certificate::Certificate;
+pub(super) use distrust::Distrust;
+use verifier::{Given, ServerVerifier};
+
+const CA_LOCATION: &str = "https.ca.location";
 const CA_PEM: &str = "https.ca.pem";
 const CERTIFICATE: &str = "client_certificate_file";
 const KEY: &str = "client_key_file";
@@ -40,14 +47,9 @@ pub(super) fn config(settings: &HttpSettings) -> Result<ClientConfig, ConfigErro
         ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().map_err(
             |fault| ConfigError::new("sasl.oauthbearer.method", format!("TLS cannot be used: {fault}")),
         )?;
-    let authorities = settings.ca.as_ref().map(authorities).transpose()?.unwrap_or_default();
-    // The system's roots and those.
-    let builder = match Verifier::new_with_extra_roots(authorities, provider) {
-        Ok(verifier) => builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)),
-        // There are none at all, as in an empty container image: connections fail and say why, plain http to this machine
-        // works.
-        Err(_) => builder.with_root_certificates(RootCertStore::empty()),
-    };
+    let given = settings.ca.as_ref().map(given).transpose()?.unwrap_or_default();
+    let verifier = Arc::new(ServerVerifier::new(given, provider));
+    let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
     let mut config = match &settings.identity {
         None => builder.with_no_client_auth(),
         Some(identity) => {
@@ -59,8 +61,8 @@ pub(super) fn config(settings: &HttpSettings) -> Result<ClientConfig, ConfigErro
     Ok(config)
 }
 
-/// The certificates to trust; those that are none are left out where others are.
-fn authorities(ca: &Ca) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
+/// The certificates to trust besides the system's; those that cannot be read are left out where others can.
+fn given(ca: &Ca) -> Result<Vec<Given>, ConfigError> {
     let (key, place, texts) = match ca {
         Ca::Pem(text) => (CA_PEM, "the text".to_owned(), vec![text.clone().into_bytes()]),
         Ca::Location(path) => {
@@ -69,20 +71,23 @@ fn authorities(ca: &Ca) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
             (CA_LOCATION, place, texts)
         }
     };
-    let mut roots = RootCertStore::empty();
-    let mut found: Vec<CertificateDer<'static>> =
-        texts.iter().flat_map(|text| CertificateDer::pem_slice_iter(text)).flatten().collect();
-    found.retain(|certificate| roots.add(certificate.clone()).is_ok());
+    let all = texts.iter().flat_map(|text| CertificateDer::pem_slice_iter(text)).flatten();
+    let found: Vec<Given> = all.filter_map(usable).collect();
     match found.is_empty() {
         false => Ok(found),
         true => Err(ConfigError::new(
             key,
             format!(
-                "'{key}' must hold PEM certificates of authorities (-----BEGIN CERTIFICATE-----); {place} holds none that can \
+                "'{key}' must hold PEM certificates (-----BEGIN CERTIFICATE-----); {place} holds none that can \
                  be read"
             ),
         )),
     }
+}
+
+fn usable(der: CertificateDer<'static>) -> Option<Given> {
+    RootCertStore::empty().add(der.clone()).ok()?;
+    Some(Given { read: Certificate::read(&der).ok()?, der })
 }
 
 /// What a file, or each file of a directory, holds.
@@ -144,3 +149,6 @@ fn unfit(identity: &ClientCertificate, fault: &rustls::Error) -> ConfigError {
 fn unusable(key: &str, path: &Path, fault: &str) -> ConfigError {
     ConfigError::new(key, format!("'{key}' names {}, which cannot be used: {fault}", path.display()))
 }
+
+#[cfg(test)]
+mod tests;

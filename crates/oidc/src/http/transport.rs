@@ -6,7 +6,7 @@ use std::io;
 use oauthbearer_core::{ErrorKind, ProviderError};
 use url::Url;
 
-use super::HttpSettings;
+use super::{stays_here, HttpSettings};
 
 mod handshake;
 
@@ -28,6 +28,13 @@ impl Cause {
     }
 }
 
+/// Kind and text of a broken handshake.
+#[cfg(test)]
+pub(super) fn words(fault: &rustls::Error) -> (ErrorKind, String) {
+    let Cause { kind, what, help } = handshake::cause(fault);
+    (kind, format!("the server {what}. {help}"))
+}
+
 /// The error of `step`, a request to `url`.
 pub(super) fn failure(
     step: &str,
@@ -36,7 +43,7 @@ pub(super) fn failure(
     settings: &HttpSettings,
 ) -> ProviderError {
     let Cause { kind, what, help } = cause(url, error, settings);
-    let message = format!("{step} failed: the server {what}{}", by_proxy(settings));
+    let message = format!("{step} failed: the server {what}{}", by_proxy(url, settings));
     ProviderError::new(kind, message).with_help(help)
 }
 
@@ -51,10 +58,10 @@ fn cause(url: &Url, error: &reqwest::Error, settings: &HttpSettings) -> Cause {
         return timeout(error, settings);
     }
     if error.is_dns() {
-        return name(url, settings);
+        return name(url, error, settings);
     }
     match find::<io::Error>(error).map(io::Error::kind) {
-        Some(kind) if error.is_connect() => no_connection(kind, settings),
+        Some(kind) if error.is_connect() => no_connection(kind, url, settings),
         _ if chain(error).any(|error| error.to_string().starts_with("invalid HTTP")) => Cause::new(
             ErrorKind::InvalidResponse,
             "answered something that is not HTTP",
@@ -99,19 +106,39 @@ fn timeout(error: &reqwest::Error, settings: &HttpSettings) -> Cause {
     Cause::new(ErrorKind::Timeout, what, SLOW)
 }
 
-fn name(url: &Url, settings: &HttpSettings) -> Cause {
-    let proxy = settings.proxy.as_ref().and_then(Url::host_str);
-    let host = proxy.or(url.host_str()).unwrap_or_default();
-    let what = format!("cannot be reached: the name {host} is not known to DNS");
-    let help = "Check its spelling, and this machine's DNS; where only a proxy knows it, set 'proxy' in \
-                sasl.oauthbearer.config or HTTPS_PROXY";
+fn name(url: &Url, error: &reqwest::Error, settings: &HttpSettings) -> Cause {
+    const AGAIN: &str = "Temporary failure in name resolution";
+    let host = settings.proxy_to(url).unwrap_or(url).host_str().unwrap_or_default();
+    let words = resolver_words(error);
+    let help = match words.as_deref() {
+        Some(AGAIN) => {
+            "This machine's DNS does not answer: check /etc/resolv.conf, the cluster's DNS and network policies; where only a \
+             proxy knows the name, set 'proxy' in sasl.oauthbearer.config or HTTPS_PROXY"
+        }
+        _ => {
+            "Check its spelling, and this machine's DNS; where only a proxy knows it, set 'proxy' in sasl.oauthbearer.config \
+             or HTTPS_PROXY"
+        }
+    };
+    let words = words.map_or_else(String::new, |words| format!(" ({words})"));
+    let what = format!("cannot be reached: the name {host} is not known to DNS{words}");
     Cause::new(ErrorKind::Unavailable, what, help)
 }
 
-fn no_connection(kind: io::ErrorKind, settings: &HttpSettings) -> Cause {
+/// What the system's resolver says, such as "Name or service not known".
+fn resolver_words(error: &reqwest::Error) -> Option<String> {
+    let words = |error: &(dyn Error + 'static)| {
+        Some(error.to_string().strip_prefix("failed to lookup address information: ")?.to_owned())
+    };
+    chain(error).find_map(words).filter(|words| words.len() <= 100 && !words.chars().any(char::is_control))
+}
+
+fn no_connection(kind: io::ErrorKind, url: &Url, settings: &HttpSettings) -> Cause {
     let what = format!("cannot be reached ({kind})");
     let help = match kind {
-        _ if settings.proxy.is_some() => "Check 'proxy' in sasl.oauthbearer.config, and that the proxy is up",
+        _ if settings.proxy_to(url).is_some() => {
+            "Check 'proxy' in sasl.oauthbearer.config, and that the proxy is up"
+        }
         io::ErrorKind::ConnectionRefused => {
             "Nothing listens there: check that the server is up, and host and port"
         }
@@ -121,12 +148,17 @@ fn no_connection(kind: io::ErrorKind, settings: &HttpSettings) -> Cause {
 }
 
 /// Which proxy is in between.
-fn by_proxy(settings: &HttpSettings) -> String {
-    const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+fn by_proxy(url: &Url, settings: &HttpSettings) -> String {
+    const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    const FOR_HTTP: [&str; 4] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    if stays_here(url) {
+        return String::new();
+    }
     if let Some(proxy) = &settings.proxy {
         return format!(", through the proxy {}", proxy.origin().ascii_serialization());
     }
-    match VARIABLES.iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())) {
+    let variables = if url.scheme() == "http" { FOR_HTTP } else { FOR_HTTPS };
+    match variables.iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())) {
         Some(name) => format!(", maybe through the proxy in {name}"),
         None => String::new(),
     }

@@ -1,11 +1,15 @@
 //! The assertion of `sasl.oauthbearer.assertion.*`.
 
+use oauthbearer_core::keys::shown;
 use secrecy::SecretString;
 
-use super::Readers;
+use super::{names, Readers};
 use crate::assertion::{Assertion, Claims, KeySource, Signer, Signing};
+use crate::client_auth::ClientAuthentication;
 use crate::file::TextFile;
 use crate::keys::{self, ASSERTION_FILE, PRIVATE_KEY_FILE, PRIVATE_KEY_PEM};
+
+const CLIENT_TYPE: &str = "client_assertion_type";
 
 /// What only assertions that are signed here have.
 const OF_SIGNING: &[&str] = &[
@@ -52,6 +56,39 @@ pub(super) fn read(readers: &mut Readers<'_>) -> Option<Assertion> {
         return None;
     }
     signer(readers).map(|signer| Assertion::Signed(Box::new(signer)))
+}
+
+/// The type of the client's assertion, which is an absolute URI (RFC 7521 §4.2).
+pub(super) fn client_type(
+    readers: &mut Readers<'_>,
+    authentication: Option<&ClientAuthentication>,
+) -> Option<String> {
+    const KNOWN: &[&str] = &[
+        keys::JWT_ASSERTION,
+        "urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
+        "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe",
+    ];
+    let text = readers.text(CLIENT_TYPE)?;
+    let by_assertion = matches!(authentication, None | Some(ClientAuthentication::Assertion(_)));
+    if readers.has(CLIENT_TYPE) && !by_assertion {
+        readers.problem(
+            CLIENT_TYPE,
+            &format!(
+                "is for a client that proves itself by an assertion: set client_assertion_file or '{PRIVATE_KEY_FILE}', or \
+                 remove it."
+            ),
+        );
+        return None;
+    }
+    let slip = names::slip_of(&text, KNOWN).filter(|name| *name != text);
+    if slip.is_none() && names::is_uri(&text) {
+        return Some(text);
+    }
+    let hint = slip.map_or_else(String::new, |name| format!(" Did you mean '{name}'?"));
+    let message =
+        format!("must be a URI that the server knows, such as {}; got '{}'.{hint}", KNOWN[0], shown(&text));
+    readers.problem(CLIENT_TYPE, &message);
+    None
 }
 
 fn signer(readers: &mut Readers<'_>) -> Option<Signer> {

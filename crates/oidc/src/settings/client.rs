@@ -163,10 +163,11 @@ fn secret(readers: &mut Readers<'_>) -> Option<ClientSecret> {
     given.or(file)
 }
 
-/// An assertion says by itself whose it is (RFC 7521 §4.2), and tokens may be exchanged without a client (RFC 8693 §2.1).
+/// An assertion says by itself whose it is (RFC 7521 §4.2), tokens may be exchanged without a client (RFC 8693 §2.1), and what
+/// another grant wants is the server's business.
 fn check_client_id(readers: &mut Readers<'_>, kind: Option<Kind>, method: Option<Method>) {
-    let without_client =
-        method == Some(Method::None) && matches!(kind, Some(Kind::JwtBearer | Kind::TokenExchange));
+    let by_grant = matches!(kind, Some(Kind::JwtBearer | Kind::TokenExchange | Kind::Other));
+    let without_client = method == Some(Method::None) && by_grant;
     if readers.has(CLIENT_ID) || method == Some(Method::Jwt) || without_client {
         return;
     }

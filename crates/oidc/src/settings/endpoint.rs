@@ -1,5 +1,6 @@
 //! Where tokens come from: rules for URLs.
 
+use oauthbearer_core::keys::shown;
 use url::Url;
 
 use super::{Endpoint, Readers};
@@ -52,6 +53,11 @@ fn endpoint(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<U
 }
 
 fn issuer(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<String> {
+    if let Some(fault) = issuer_fault(text) {
+        let message = format!("{fault}, or set {TOKEN_ENDPOINT}, which needs no issuer.");
+        readers.problem("issuer", &message);
+        return None;
+    }
     let checked = parse(text, allow_http).and_then(|url| match url.query() {
         None => Ok(text.to_owned()),
         Some(_) => Err("this one has a query, which RFC 8414 §2 forbids".to_owned()),
@@ -63,9 +69,36 @@ fn issuer(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<Str
     checked.map_err(fault).ok()
 }
 
+/// What is copied instead of an issuer.
+fn issuer_fault(text: &str) -> Option<String> {
+    if let Some((before, document)) = text.split_once("/.well-known") {
+        // RFC 8414 §3.1 puts the issuer's path behind the document.
+        let path = document.trim_matches('/').split_once('/').map(|(_, path)| format!("/{path}"));
+        return Some(format!(
+            "is the address of the issuer's metadata, which is found by itself: write issuer={}{}",
+            shown_url(before),
+            shown(&path.unwrap_or_default())
+        ));
+    }
+    let name = text.split_once('{')?.1.split_once('}')?.0;
+    Some(format!("has the placeholder '{{{}}}': write the tenant's own id there", shown(name)))
+}
+
+/// The start of a URL, without what may be secret in it.
+fn shown_url(text: &str) -> String {
+    Url::parse(text)
+        .map_or_else(|_| "…".to_owned(), |url| crate::http::shown(&url).trim_end_matches('/').to_owned())
+}
+
 /// A URL that secrets may be sent to. The error is shown after what is allowed, and never shows the URL, which may hold
 /// a password.
 fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
+    if !has_scheme(text) {
+        return Err(match text.starts_with('/') && !text.starts_with("//") {
+            true => "this one is a path: write file:// before it if it is a file's".to_owned(),
+            false => "this one has no scheme: write https:// before it".to_owned(),
+        });
+    }
     let url = Url::parse(text).map_err(|error| format!("this one cannot be read ({error})"))?;
     if !["http", "https"].contains(&url.scheme()) || url.host().is_none() {
         return Err(format!("this one has the scheme '{}'", url.scheme()));
@@ -84,6 +117,12 @@ fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
             .to_owned());
     }
     Ok(url)
+}
+
+/// As curl does not demand it. A host and its port look like a scheme without the slashes.
+fn has_scheme(text: &str) -> bool {
+    let scheme = text.trim_start().split_once(":/").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// The file that holds the token; everything that is for a server only is a contradiction.

@@ -3,6 +3,7 @@
 use oauthbearer_core::keys::{is_placeholder, secret_slip, shown};
 
 use super::Readers;
+use crate::grant::Grant;
 use crate::keys::{CLIENT_ID, CLIENT_SECRET, GRANT_TYPE, PARAMETER_PREFIX, SCOPE};
 
 /// Parameters that have keys of their own, and those keys.
@@ -13,9 +14,13 @@ const SET_ELSEWHERE: &[(&str, &str)] = &[
     ("scope", SCOPE),
     ("audience", "audience"),
     ("resource", "resource"),
-    ("assertion", "sasl.oauthbearer.assertion.file or sasl.oauthbearer.assertion.private.key.file"),
     ("client_assertion", "client_assertion_file or sasl.oauthbearer.assertion.private.key.file"),
-    ("client_assertion_type", "client_auth"),
+    ("client_assertion_type", "client_assertion_type"),
+];
+
+/// Those of the grants that have keys of their own; other grants may have such parameters, too.
+const SET_BY_GRANTS: &[(&str, &str)] = &[
+    ("assertion", "sasl.oauthbearer.assertion.file or sasl.oauthbearer.assertion.private.key.file"),
     ("subject_token", "subject_token_file"),
     ("subject_token_type", "subject_token_type"),
     ("actor_token", "actor_token_file"),
@@ -23,13 +28,56 @@ const SET_ELSEWHERE: &[(&str, &str)] = &[
     ("requested_token_type", "requested_token_type"),
 ];
 
-pub(super) fn read(readers: &mut Readers<'_>) -> Vec<(String, String)> {
+/// The scopes to ask for. An empty text asks for none, as in librdkafka and in Java.
+pub(super) fn scope(readers: &mut Readers<'_>) -> Option<String> {
+    let text = readers.optional(SCOPE)?;
+    // librdkafka sends the text as it is, so its users write parameters behind it, or encode it themselves.
+    if let Some(name) = hidden_parameter(&text) {
+        let instead = match SET_ELSEWHERE.iter().find(|(parameter, _)| *parameter == name) {
+            Some((_, key)) => format!("use the key {key}"),
+            None => format!("write {PARAMETER_PREFIX}{}=… into sasl.oauthbearer.config", shown(name)),
+        };
+        readers.problem(
+            SCOPE,
+            &format!(
+                "has the parameter '{}' behind the scopes: a scope is sent encoded here, so {instead}, and leave the scopes \
+                 alone here.",
+                shown(name)
+            ),
+        );
+        return None;
+    }
+    if is_encoded(&text) {
+        readers.problem(
+            SCOPE,
+            "is percent-encoded (%20, %3A, …), and it is encoded once more when it is sent: write it plain.",
+        );
+        return None;
+    }
+    Some(text)
+}
+
+/// The name of a parameter that follows the scopes, as in `a b&audience=c`. A URL's query has its own `&`.
+fn hidden_parameter(text: &str) -> Option<&str> {
+    let (scopes, rest) = text.split_once('&')?;
+    let last = scopes.rsplit(' ').next().unwrap_or(scopes);
+    let (name, _) = rest.split_once('=')?;
+    (!last.contains('?') && !name.is_empty() && !name.contains(' ')).then_some(name)
+}
+
+fn is_encoded(text: &str) -> bool {
+    let digits = |piece: &str| piece.len() >= 2 && piece.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    text.split('%').skip(1).any(digits)
+}
+
+/// `grant` is what they are for, where that is known.
+pub(super) fn read(readers: &mut Readers<'_>, grant: Option<&Grant>) -> Vec<(String, String)> {
     let audience = readers.text("audience").map(|value| ("audience".to_owned(), value));
     let resources = readers.text("resource").unwrap_or_default();
     let resources = resources.split_whitespace().map(|value| ("resource".to_owned(), value.to_owned()));
     let mut parameters: Vec<(String, String)> = audience.into_iter().chain(resources).collect();
     for (name, value) in readers.prefixed(PARAMETER_PREFIX) {
-        match fault(&name, &value) {
+        match fault(&name, &value, grant) {
             Some(fault) => readers.problem(&format!("{PARAMETER_PREFIX}{}", shown(&name)), &fault),
             None => parameters.push((name, value)),
         }
@@ -37,11 +85,23 @@ pub(super) fn read(readers: &mut Readers<'_>) -> Vec<(String, String)> {
     parameters
 }
 
-fn fault(name: &str, value: &str) -> Option<String> {
+/// Whether errors may not show the value of the parameter `name`.
+pub(crate) fn is_secret(name: &str) -> bool {
+    const MARKS: &[&str] =
+        &["password", "secret", "token", "key", "assertion", "code", "pin", "otp", "credential", "ticket"];
+    let name = name.to_ascii_lowercase();
+    MARKS.iter().any(|mark| name.contains(mark)) && !name.ends_with("type")
+}
+
+fn fault(name: &str, value: &str, grant: Option<&Grant>) -> Option<String> {
     if name.is_empty() {
         return Some("has no name: write param_<name>=<value>.".to_owned());
     }
-    if let Some((_, key)) = SET_ELSEWHERE.iter().find(|(parameter, _)| *parameter == name) {
+    let by_grant = match grant {
+        None | Some(Grant::Other(_)) => &[],
+        Some(_) => SET_BY_GRANTS,
+    };
+    if let Some((_, key)) = SET_ELSEWHERE.iter().chain(by_grant).find(|(parameter, _)| *parameter == name) {
         return Some(format!("would set what has a key of its own: use {key}."));
     }
     let control = name.chars().chain(value.chars()).any(char::is_control);

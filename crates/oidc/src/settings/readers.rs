@@ -23,6 +23,11 @@ impl<'a> Readers<'a> {
         self.of(name).text(name)
     }
 
+    /// A text that may be empty, which is none.
+    pub(super) fn optional(&mut self, name: &str) -> Option<String> {
+        self.of(name).optional(name)
+    }
+
     pub(super) fn secret(&mut self, name: &str) -> Option<Secret> {
         self.of(name).secret(name).map(SecretString::from)
     }

@@ -119,7 +119,18 @@ fn both_clients_names_of_the_template() {
 
 #[test]
 fn scope() {
-    assert_eq!(with(&[("sasl.oauthbearer.scope", "a b")]).scope.as_deref(), Some("a b"));
+    for text in [
+        "a b",
+        "api://kafka/.default",
+        "https://kafka.example/read?a=1&b=2 openid",
+        "a+b",
+        "100%",
+        "a&b",
+        "r&d x=y",
+    ] {
+        assert_eq!(with(&[("sasl.oauthbearer.scope", text)]).scope.as_deref(), Some(text));
+    }
+    assert_eq!(with(&[("sasl.oauthbearer.scope", "")]).scope, None);
 }
 
 #[test]
@@ -134,6 +145,55 @@ fn grant_type() {
     // The assertion is the grant's, so a secret beside it is the client's proof.
     let exchange = signing("rsa", &[(GRANT, "jwt-bearer"), SECRET]);
     assert!(matches!(exchange.authentication, ClientAuthentication::SecretBasic { .. }));
+}
+
+#[test]
+fn grants_that_only_the_server_knows() {
+    for (grant, config) in [
+        ("urn:acme:oauth:grant-type:robot", "param_robot_id=7"),
+        ("https://acme.example/grant", ""),
+        ("kerberos", ""),
+        ("password", "param_username=me,param_password=hunter2"),
+        ("urn:ibm:params:oauth:grant-type:apikey", "param_apikey=hunter2"),
+        ("urn:ietf:params:oauth:grant-type:saml2-bearer", "param_assertion=PHNhbWw"),
+        (
+            "urn:acme:exchange",
+            "param_subject_token=a,param_subject_token_type=b,param_requested_token_type=c",
+        ),
+    ] {
+        for client in [&[ID, SECRET][..], &[ID], &[]] {
+            let exchange = exchange(
+                &[&[URL, ("sasl.oauthbearer.grant.type", grant), (CONFIG, config)], client].concat(),
+            );
+            assert!(matches!(&exchange.grant, Grant::Other(name) if name == grant), "{grant}");
+            assert_eq!(exchange.parameters.len(), config.matches("param_").count(), "{grant}");
+        }
+    }
+    // Keys and assertions are the client's own.
+    let exchange = signing("rsa", &[("sasl.oauthbearer.grant.type", "urn:acme:x")]);
+    assert!(matches!(exchange.authentication, ClientAuthentication::Assertion(Assertion::Signed(_))));
+}
+
+#[test]
+fn parameters_that_may_be_secret() {
+    for name in
+        ["password", "client_password", "apikey", "api_key", "refresh_token", "Code", "assertion", "pin"]
+    {
+        assert!(is_secret(name), "{name}");
+    }
+    for name in ["username", "organization", "subject_token_type", "audience", "domain"] {
+        assert!(!is_secret(name), "{name}");
+    }
+}
+
+#[test]
+fn client_assertion_type() {
+    let jwt = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    assert_eq!(signing("rsa", &[]).client_assertion_type, jwt);
+    for text in [jwt, "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe", "urn:acme:assertion"] {
+        let config = format!("client_assertion_type={text}");
+        assert_eq!(signing("rsa", &[(CONFIG, &config)]).client_assertion_type, text);
+    }
 }
 
 #[test]
@@ -175,6 +235,13 @@ fn assertion_algorithm_and_private_key_file() {
         ("es256", "p256"),
         ("ES384", "p384"),
         ("EdDSA", "ed25519"),
+        ("eddsa", "ed25519"),
+        ("Ed25519", "ed25519"),
+        ("ES512", "p521"),
+        ("RS384", "rsa"),
+        ("RS512", "rsa"),
+        ("PS384", "rsa"),
+        ("PS512", "rsa"),
     ] {
         assert!(signed(signing(key, &[("sasl.oauthbearer.assertion.algorithm", word)])), "{word}");
     }

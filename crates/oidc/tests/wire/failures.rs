@@ -201,7 +201,7 @@ async fn plain_http_where_tls_is_spoken_and_the_other_way_round() {
     let (world, config) = world();
     let url = world.idp.token_endpoint().replace("http:", "https:");
     let error = world.error(config.set(".token.endpoint.url", url)).await;
-    assert_error(&error, ErrorKind::Unavailable, &["does not speak TLS"]);
+    assert_error(&error, ErrorKind::InvalidRequest, &["does not speak TLS"]);
 
     let world = World::start(|idp| idp.https().client(Client::new("orders").secret("s3cret-of-orders")));
     let url = world.idp.token_endpoint().replace("https:", "http:");

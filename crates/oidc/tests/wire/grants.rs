@@ -214,6 +214,32 @@ async fn token_exchange_without_a_client() {
 }
 
 #[tokio::test]
+async fn grants_and_assertion_types_of_others_are_sent_as_they_are() {
+    let world = World::start(|idp| idp.client(Client::new("orders").secret("s3cret-of-orders")));
+    world.leaks.add("s3cret-api-key");
+    let config = world
+        .config()
+        .client("orders", "s3cret-of-orders")
+        .set(".grant.type", "urn:acme:grant-type:api-key")
+        .set("param_apikey", "s3cret-api-key");
+    let error = world.error(config).await;
+    assert_error(
+        &error,
+        ErrorKind::InvalidRequest,
+        &["unsupported_grant_type", "sasl.oauthbearer.grant.type"],
+    );
+    let request = world.last_request();
+    assert_eq!(request.parameter("grant_type"), Some("urn:acme:grant-type:api-key"));
+    assert_eq!(request.parameter("apikey"), Some("s3cret-api-key"));
+
+    let spiffe = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
+    let file = world.write("svid.jwt", &cluster_token(&world, &key(), "spiffe://example/orders", 1));
+    let config = world.config().set("client_assertion_file", file).set("client_assertion_type", spiffe);
+    world.error(config).await;
+    assert_eq!(world.last_request().parameter("client_assertion_type"), Some(spiffe));
+}
+
+#[tokio::test]
 async fn secrets_are_percent_encoded_unless_the_server_does_not_decode() {
     let [one, other] = [secret(), secret()];
     let world = World::start(|idp| {

@@ -19,13 +19,22 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// One that answers with `refusal` if there is one.
     pub(crate) async fn start(refusal: Option<&'static str>) -> Self {
+        Self::with(refusal, None).await
+    }
+
+    /// One that knows a single server, whatever host it is asked for.
+    async fn to(server: String) -> Self {
+        Self::with(None, Some(server)).await
+    }
+
+    async fn with(refusal: Option<&'static str>, server: Option<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let heads = Arc::new(Mutex::new(Vec::new()));
         let seen = heads.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(serve(client, refusal, seen.clone()));
+                tokio::spawn(serve(client, refusal, server.clone(), seen.clone()));
             }
         });
         Self { address, heads }
@@ -36,7 +45,12 @@ impl Proxy {
     }
 }
 
-async fn serve(mut client: TcpStream, refusal: Option<&str>, seen: Arc<Mutex<Vec<String>>>) -> Option<()> {
+async fn serve(
+    mut client: TcpStream,
+    refusal: Option<&str>,
+    server: Option<String>,
+    seen: Arc<Mutex<Vec<String>>>,
+) -> Option<()> {
     let mut bytes = Vec::new();
     while !bytes.windows(4).any(|end| end == b"\r\n\r\n") {
         (client.read_buf(&mut bytes).await.ok()? > 0).then_some(())?;
@@ -50,7 +64,7 @@ async fn serve(mut client: TcpStream, refusal: Option<&str>, seen: Arc<Mutex<Vec
     let mut words = head.split(' ');
     let (method, target) = (words.next()?, words.next()?);
     let target = target.trim_start_matches("http://").split('/').next()?;
-    let mut server = TcpStream::connect(target).await.ok()?;
+    let mut server = TcpStream::connect(server.as_deref().unwrap_or(target)).await.ok()?;
     match method {
         "CONNECT" => client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.ok()?,
         // Servers take the absolute form, too (RFC 9112 §3.2.2).
@@ -82,15 +96,52 @@ async fn a_tunnel_for_https_with_credentials_for_the_proxy() {
     world.leaks.assert_absent("Debug", &format!("{provider:?}"));
 }
 
-#[tokio::test]
-async fn requests_over_http_are_passed_on() {
+fn http() -> (World, Config) {
     let secret = secret();
     let world = World::start(|idp| idp.client(Client::new("orders").secret(&secret)));
-    let proxy = Proxy::start(None).await;
-    let config = world.config().client("orders", &secret).set("proxy", format!("http://{}", proxy.address));
+    let config = world.config().client("orders", &secret);
+    (world, config)
+}
+
+/// `host:port` of the server, at another host.
+fn at(world: &World, host: &str) -> String {
+    let endpoint = world.idp.token_endpoint();
+    endpoint.replace("127.0.0.1", host)
+}
+
+#[tokio::test]
+async fn requests_over_http_to_other_machines_are_passed_on() {
+    let (world, config) = http();
+    let server = world.idp.token_endpoint().replace("http://", "").replace("/token", "");
+    let proxy = Proxy::to(server).await;
+    let endpoint = at(&world, "idp.example");
+    let config = config
+        .set(".token.endpoint.url", &endpoint)
+        .set("allow_http", "true")
+        .set("proxy", format!("http://{}", proxy.address));
     world.token(config).await;
     let heads = proxy.heads();
-    assert!(heads[0].starts_with(&format!("POST {} HTTP/1.1", world.idp.token_endpoint())), "{heads:?}");
+    assert!(heads[0].starts_with(&format!("POST {endpoint} HTTP/1.1")), "{heads:?}");
+}
+
+#[tokio::test]
+async fn requests_over_http_to_this_machine_take_no_proxy() {
+    let (world, config) = http();
+    let proxy = Proxy::start(None).await;
+    let config = config.set("proxy", format!("http://{}", proxy.address));
+    for host in ["127.0.0.1", "localhost", "LOCALHOST", "localhost.", "idp.localhost"] {
+        for allow_http in ["false", "true"] {
+            let config =
+                config.clone().set(".token.endpoint.url", at(&world, host)).set("allow_http", allow_http);
+            world.token(config).await;
+        }
+    }
+    // Nothing listens there, and no proxy is to blame.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = world.error(config.set(".token.endpoint.url", format!("http://{gone}/token"))).await;
+    assert_error(&error, ErrorKind::Unavailable, &["connection refused", "that the server is up"]);
+    assert!(!error.to_string().contains("proxy"), "{error}");
+    assert_eq!(proxy.heads(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -33,7 +33,15 @@ async fn an_unknown_authority_names_the_key() {
     let other = World::start(|idp| idp.https());
     for config in [config.clone(), config.set("https.ca.pem", other.idp.ca_pem())] {
         let error = world.error(config).await;
-        assert_error(&error, ErrorKind::Unavailable, &["does not know", "https.ca.location", "https.ca.pem"]);
+        assert_error(
+            &error,
+            ErrorKind::InvalidRequest,
+            &[
+                "of an authority \"fake IdP\" that this machine does not know",
+                "https.ca.location",
+                "https.ca.pem",
+            ],
+        );
     }
 }
 
@@ -41,14 +49,22 @@ async fn an_unknown_authority_names_the_key() {
 async fn certificates_that_are_wrong() {
     let (world, config) = start();
     let provider = world.provider(config.set("https.ca.pem", world.idp.ca_pem()));
-    for (handshake, parts) in [
-        (Handshake::Expired, vec!["its certificate has expired", "clock"]),
-        (Handshake::WrongHost, vec!["for another host name", "(wrong.example.com)"]),
-        (Handshake::BrokenOff, vec![]),
+    for (handshake, kind, parts) in [
+        (
+            Handshake::Expired,
+            ErrorKind::InvalidRequest,
+            vec!["its certificate has expired: it ended on 2021-01-01T00:00:00Z", "clock"],
+        ),
+        (
+            Handshake::WrongHost,
+            ErrorKind::InvalidRequest,
+            vec!["for another host name than 127.0.0.1", "(wrong.example.com)"],
+        ),
+        (Handshake::BrokenOff, ErrorKind::Unavailable, vec![]),
     ] {
         world.idp.handshake(handshake);
         world.cut_connections().await;
-        assert_error(&world.error_of(&provider).await, ErrorKind::Unavailable, &parts);
+        assert_error(&world.error_of(&provider).await, kind, &parts);
     }
     world.idp.handshake(Handshake::Good);
     world.token_of(&provider).await;
@@ -62,7 +78,7 @@ async fn a_new_authority_is_taken_from_its_file_at_the_next_fetch() {
     world.token_of(&provider).await;
     let new = world.idp.swap_ca();
     world.cut_connections().await;
-    assert_error(&world.error_of(&provider).await, ErrorKind::Unavailable, &["https.ca.location"]);
+    assert_error(&world.error_of(&provider).await, ErrorKind::InvalidRequest, &["https.ca.location"]);
     // Half-written.
     world.write("ca.pem", &new[..60]);
     let error = world.error_of(&provider).await;

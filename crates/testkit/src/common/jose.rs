@@ -9,13 +9,14 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaKeyPair, RsaSignatureEncoding,
-    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING,
+    RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512,
 };
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use base64::Engine;
 use serde_json::{json, Value};
 
-/// How a token is signed (RFC 7518, RFC 8037).
+/// How a token is signed (RFC 7518, RFC 8037, RFC 9864).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -23,23 +24,56 @@ pub enum Algorithm {
     Rs256,
     /// RSA, 2048 bits, with PSS padding and SHA-256.
     Ps256,
+    /// RSA, 2048 bits, with PKCS #1 v1.5 padding and SHA-384.
+    Rs384,
+    /// RSA, 2048 bits, with PKCS #1 v1.5 padding and SHA-512.
+    Rs512,
+    /// RSA, 2048 bits, with PSS padding and SHA-384.
+    Ps384,
+    /// RSA, 2048 bits, with PSS padding and SHA-512.
+    Ps512,
     /// ECDSA on P-256 with SHA-256.
     Es256,
     /// ECDSA on P-384 with SHA-384.
     Es384,
-    /// Ed25519.
+    /// ECDSA on P-521 with SHA-512.
+    Es512,
+    /// Ed25519, by the name of RFC 8037.
     EdDsa,
+    /// Ed25519, by the name of RFC 9864.
+    Ed25519,
 }
 
 impl Algorithm {
-    /// As in a token's header: `RS256`, `PS256`, `ES256`, `ES384` or `EdDSA`.
+    /// Every algorithm.
+    pub const ALL: [Self; 11] = [
+        Self::Rs256,
+        Self::Ps256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::Ps384,
+        Self::Ps512,
+        Self::Es256,
+        Self::Es384,
+        Self::Es512,
+        Self::EdDsa,
+        Self::Ed25519,
+    ];
+
+    /// As in a token's header, such as `RS256` or `EdDSA`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
             Self::Ps256 => "PS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+            Self::Ps384 => "PS384",
+            Self::Ps512 => "PS512",
             Self::Es256 => "ES256",
             Self::Es384 => "ES384",
+            Self::Es512 => "ES512",
             Self::EdDsa => "EdDSA",
+            Self::Ed25519 => "Ed25519",
         }
     }
 }
@@ -65,9 +99,14 @@ impl SigningKey {
         let pair = match algorithm {
             Algorithm::Rs256 => Pair::Rsa(rsa(), &RSA_PKCS1_SHA256),
             Algorithm::Ps256 => Pair::Rsa(rsa(), &RSA_PSS_SHA256),
+            Algorithm::Rs384 => Pair::Rsa(rsa(), &RSA_PKCS1_SHA384),
+            Algorithm::Rs512 => Pair::Rsa(rsa(), &RSA_PKCS1_SHA512),
+            Algorithm::Ps384 => Pair::Rsa(rsa(), &RSA_PSS_SHA384),
+            Algorithm::Ps512 => Pair::Rsa(rsa(), &RSA_PSS_SHA512),
             Algorithm::Es256 => Pair::Ec(ec(&ECDSA_P256_SHA256_FIXED_SIGNING)),
             Algorithm::Es384 => Pair::Ec(ec(&ECDSA_P384_SHA384_FIXED_SIGNING)),
-            Algorithm::EdDsa => {
+            Algorithm::Es512 => Pair::Ec(ec(&ECDSA_P521_SHA512_FIXED_SIGNING)),
+            Algorithm::EdDsa | Algorithm::Ed25519 => {
                 Pair::Ed(Ed25519KeyPair::generate().expect("an Ed25519 key can be generated"))
             }
         };
@@ -82,9 +121,14 @@ impl SigningKey {
         let pair = match algorithm {
             Algorithm::Rs256 => Pair::Rsa(rsa(), &RSA_PKCS1_SHA256),
             Algorithm::Ps256 => Pair::Rsa(rsa(), &RSA_PSS_SHA256),
+            Algorithm::Rs384 => Pair::Rsa(rsa(), &RSA_PKCS1_SHA384),
+            Algorithm::Rs512 => Pair::Rsa(rsa(), &RSA_PKCS1_SHA512),
+            Algorithm::Ps384 => Pair::Rsa(rsa(), &RSA_PSS_SHA384),
+            Algorithm::Ps512 => Pair::Rsa(rsa(), &RSA_PSS_SHA512),
             Algorithm::Es256 => Pair::Ec(ec(&ECDSA_P256_SHA256_FIXED_SIGNING)),
             Algorithm::Es384 => Pair::Ec(ec(&ECDSA_P384_SHA384_FIXED_SIGNING)),
-            Algorithm::EdDsa => {
+            Algorithm::Es512 => Pair::Ec(ec(&ECDSA_P521_SHA512_FIXED_SIGNING)),
+            Algorithm::EdDsa | Algorithm::Ed25519 => {
                 Pair::Ed(Ed25519KeyPair::from_pkcs8(&der).expect("the file is an Ed25519 key"))
             }
         };
@@ -124,7 +168,11 @@ impl SigningKey {
                 // An uncompressed point is 4, x, y.
                 let point = &key.public_key().as_ref()[1..];
                 let (x, y) = point.split_at(point.len() / 2);
-                let curve = if x.len() == 32 { "P-256" } else { "P-384" };
+                let curve = match x.len() {
+                    32 => "P-256",
+                    48 => "P-384",
+                    _ => "P-521",
+                };
                 json!({"kty": "EC", "crv": curve, "x": encode(x), "y": encode(y)})
             }
             Pair::Ed(key) => {

@@ -3,6 +3,7 @@
 use super::client::ClientAuth;
 use super::reply::Reply;
 use super::service::Service;
+use crate::common::jose::Algorithm;
 use crate::common::lock;
 use serde_json::{json, Value};
 
@@ -64,7 +65,7 @@ impl Service {
             "grant_types_supported": self.profile.grants.iter().map(|grant| grant.name()).collect::<Vec<_>>(),
             "token_endpoint_auth_methods_supported":
                 self.profile.methods.iter().map(|method| method.name()).collect::<Vec<_>>(),
-            "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256", "ES384", "EdDSA"],
+            "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256", "RS256"],

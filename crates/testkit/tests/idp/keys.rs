@@ -1,7 +1,9 @@
 use aws_lc_rs::signature::{
     EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair, UnparsedPublicKey, VerificationAlgorithm,
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED,
-    ECDSA_P384_SHA384_FIXED_SIGNING, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+    ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING, ED25519,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
 };
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use base64::Engine;
@@ -11,8 +13,10 @@ use oauthbearer_testkit::idp::{Algorithm, ClientKey};
 use pkcs8::EncryptedPrivateKeyInfoRef;
 use serde_json::{json, Value};
 
-const ALL: [Algorithm; 5] =
-    [Algorithm::Rs256, Algorithm::Ps256, Algorithm::Es256, Algorithm::Es384, Algorithm::EdDsa];
+/// Those that jsonwebtoken knows.
+fn known() -> impl Iterator<Item = Algorithm> {
+    Algorithm::ALL.into_iter().filter(|algorithm| !matches!(algorithm, Algorithm::Es512 | Algorithm::Ed25519))
+}
 
 /// The bytes of a PEM text with this label.
 fn der(pem: &str, label: &str) -> Vec<u8> {
@@ -27,7 +31,12 @@ fn verification(algorithm: Algorithm) -> &'static dyn VerificationAlgorithm {
         Algorithm::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
         Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
         Algorithm::Es256 => &ECDSA_P256_SHA256_FIXED,
+        Algorithm::Rs384 => &RSA_PKCS1_2048_8192_SHA384,
+        Algorithm::Rs512 => &RSA_PKCS1_2048_8192_SHA512,
+        Algorithm::Ps384 => &RSA_PSS_2048_8192_SHA384,
+        Algorithm::Ps512 => &RSA_PSS_2048_8192_SHA512,
         Algorithm::Es384 => &ECDSA_P384_SHA384_FIXED,
+        Algorithm::Es512 => &ECDSA_P521_SHA512_FIXED,
         _ => &ED25519,
     }
 }
@@ -45,15 +54,13 @@ fn lenient(algorithm: Algorithm) -> Validation {
 
 #[test]
 fn the_private_half_signs_for_the_public_one() {
-    for algorithm in ALL {
+    for algorithm in known() {
         let key = ClientKey::generate(algorithm);
         assert_eq!(key.algorithm(), algorithm);
         let signs = match algorithm {
-            Algorithm::Rs256 | Algorithm::Ps256 => {
-                EncodingKey::from_rsa_der(&der(&key.traditional_pem().unwrap(), "RSA PRIVATE KEY"))
-            }
+            Algorithm::Es256 | Algorithm::Es384 => EncodingKey::from_ec_der(&der(&key.pem(), "PRIVATE KEY")),
             Algorithm::EdDsa => EncodingKey::from_ed_der(&der(&key.pem(), "PRIVATE KEY")),
-            _ => EncodingKey::from_ec_der(&der(&key.pem(), "PRIVATE KEY")),
+            _ => EncodingKey::from_rsa_der(&der(&key.traditional_pem().unwrap(), "RSA PRIVATE KEY")),
         };
         let claims = json!({"a": algorithm.name()});
         let jwk: Jwk = serde_json::from_value(key.jwk()).unwrap();
@@ -74,8 +81,21 @@ fn the_private_half_signs_for_the_public_one() {
 }
 
 #[test]
+fn algorithms_that_jsonwebtoken_does_not_know() {
+    for algorithm in [Algorithm::Es512, Algorithm::Ed25519] {
+        let key = ClientKey::generate(algorithm);
+        let token = key.sign(json!({}), &json!({"a": 1}));
+        let (input, signature) = token.rsplit_once('.').unwrap();
+        let header = URL_SAFE_NO_PAD.decode(input.split('.').next().unwrap()).unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&header).unwrap()["alg"], algorithm.name());
+        let public = UnparsedPublicKey::new(verification(algorithm), der(&key.public_pem(), "PUBLIC KEY"));
+        public.verify(input.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
+    }
+}
+
+#[test]
 fn keys_are_written_in_every_usual_form() {
-    for algorithm in ALL {
+    for algorithm in Algorithm::ALL {
         let key = ClientKey::generate(algorithm);
         let plain = der(&key.pem(), "PRIVATE KEY");
         let encrypted = der(&key.encrypted_pem("päss"), "ENCRYPTED PRIVATE KEY");
@@ -84,12 +104,17 @@ fn keys_are_written_in_every_usual_form() {
         assert!(encrypted.decrypt("pass").is_err());
         let traditional = key.traditional_pem();
         let (whole, old) = match algorithm {
-            Algorithm::Rs256 | Algorithm::Ps256 => {
+            Algorithm::Rs256
+            | Algorithm::Ps256
+            | Algorithm::Rs384
+            | Algorithm::Rs512
+            | Algorithm::Ps384
+            | Algorithm::Ps512 => {
                 let old = der(&traditional.unwrap(), "RSA PRIVATE KEY");
                 let key = |key: RsaKeyPair| key.public_key().as_ref().to_vec();
                 (key(RsaKeyPair::from_pkcs8(&plain).unwrap()), key(RsaKeyPair::from_der(&old).unwrap()))
             }
-            Algorithm::EdDsa => {
+            Algorithm::EdDsa | Algorithm::Ed25519 => {
                 assert_eq!(traditional, None);
                 assert!(Ed25519KeyPair::from_pkcs8(&plain).is_ok());
                 continue;
@@ -97,6 +122,7 @@ fn keys_are_written_in_every_usual_form() {
             _ => {
                 let curve = match algorithm {
                     Algorithm::Es256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
+                    Algorithm::Es512 => &ECDSA_P521_SHA512_FIXED_SIGNING,
                     _ => &ECDSA_P384_SHA384_FIXED_SIGNING,
                 };
                 let old = der(&traditional.unwrap(), "EC PRIVATE KEY");

@@ -3,7 +3,7 @@
 use oauthbearer_core::ErrorKind;
 use rustls::{AlertDescription, CertificateError, Error};
 
-use super::super::tls::CA_LOCATION;
+use super::super::tls::Distrust;
 use super::Cause;
 
 /// What a broken handshake means.
@@ -12,7 +12,7 @@ pub(super) fn cause(fault: &Error) -> Cause {
         Error::InvalidCertificate(fault) => certificate(fault),
         Error::AlertReceived(alert) => refused(*alert),
         Error::InvalidMessage(_) => Cause::new(
-            ErrorKind::Unavailable,
+            ErrorKind::InvalidRequest,
             "does not speak TLS",
             "Check port and scheme of the URL: that looks like plain http",
         ),
@@ -25,57 +25,27 @@ pub(super) fn cause(fault: &Error) -> Cause {
     }
 }
 
+/// Not transient: somebody has to give the server another certificate, or this client another authority.
 fn certificate(fault: &CertificateError) -> Cause {
-    let (what, help) = match fault {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => (
-            "is not trusted: its certificate has expired".to_owned(),
-            "Renew the server's certificate; if it is new, correct this machine's clock".to_owned(),
-        ),
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => (
-            "is not trusted: its certificate is not valid yet".to_owned(),
-            "Correct this machine's clock, or the certificate".to_owned(),
-        ),
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            ("is not trusted: its certificate is for another host name".to_owned(), names(fault))
+    let distrust = match fault {
+        CertificateError::Other(other) => other.0.downcast_ref::<Distrust>(),
+        _ => None,
+    };
+    match distrust {
+        Some(Distrust { what, help }) => {
+            Cause::new(ErrorKind::InvalidRequest, format!("is not trusted: {what}"), help.as_str())
         }
-        // The signature is bad where another authority has the same name, such as an earlier one.
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => (
-            "is not trusted: its certificate is of an authority that this machine does not know".to_owned(),
-            format!(
-                "Give the authority's certificate in {CA_LOCATION} (PEM file or directory) or https.ca.pem, or install it in \
-                 the system (package ca-certificates); let the server send its intermediate certificates; a proxy that looks \
-                 into TLS has an authority of its own"
-            ),
+        None if *fault == CertificateError::BadSignature => Cause::new(
+            ErrorKind::InvalidRequest,
+            "is not trusted: it has not the private key of the certificate that it shows",
+            "Check which key the server has been given with its certificate, and who answers at this address",
         ),
-        CertificateError::Revoked => (
-            "is not trusted: its certificate has been revoked".to_owned(),
-            "Renew the server's certificate".to_owned(),
+        None => Cause::new(
+            ErrorKind::InvalidRequest,
+            "is not trusted: its certificate cannot be read",
+            "Check it with `openssl s_client -connect host:port -showcerts`",
         ),
-        other if format!("{other:?}").contains("CaUsedAsEndEntity") => (
-            "is not trusted: its certificate is one of an authority, not of a server".to_owned(),
-            format!("Give the server a certificate that an authority signed, and that authority's in {CA_LOCATION}"),
-        ),
-        _ => (
-            "is not trusted: its certificate is not valid".to_owned(),
-            "Check it with `openssl s_client -connect host:port -showcerts`".to_owned(),
-        ),
-    };
-    Cause::new(ErrorKind::Unavailable, what, help)
-}
-
-/// What to do about a certificate for other names, which are public.
-fn names(fault: &CertificateError) -> String {
-    let CertificateError::NotValidForNameContext { presented, .. } = fault else {
-        return "Use the host name that the certificate has".to_owned();
-    };
-    let plain = |name: &&str| name.len() <= 100 && name.chars().all(|char| char.is_ascii_graphic());
-    let names: Vec<&str> = presented.iter().map(|name| bare(name)).filter(plain).take(3).collect();
-    format!("Use a host name that the certificate has ({})", names.join(", "))
-}
-
-/// The name in `DnsName("…")`, as rustls has it.
-fn bare(name: &str) -> &str {
-    name.split_once('(').map_or(name, |(_, name)| name.trim_matches(['"', ')']))
+    }
 }
 
 fn refused(alert: AlertDescription) -> Cause {
@@ -106,7 +76,7 @@ fn refused(alert: AlertDescription) -> Cause {
 
 fn no_common_version() -> Cause {
     Cause::new(
-        ErrorKind::Unavailable,
+        ErrorKind::InvalidRequest,
         "has no TLS version or cipher in common with this client, which speaks TLS 1.2 and 1.3",
         "Let the server speak one of them",
     )

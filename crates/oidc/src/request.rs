@@ -71,7 +71,7 @@ impl<'a> Maker<'a> {
             Grant::ClientCredentials => self.plain("grant_type", Some(CLIENT_CREDENTIALS)),
             Grant::JwtBearer(assertion) => {
                 self.plain("grant_type", Some(JWT_BEARER));
-                self.assertion("assertion", assertion)?;
+                self.assertion("assertion", assertion, Shape::Jwt)?;
             }
             Grant::TokenExchange(exchange) => self.token_exchange(exchange)?,
             Grant::Other(name) => self.plain("grant_type", Some(name)),
@@ -107,7 +107,7 @@ impl<'a> Maker<'a> {
             }
             ClientAuthentication::Assertion(assertion) => {
                 self.plain("client_assertion_type", Some(assertion_type));
-                self.assertion("client_assertion", assertion)?;
+                self.assertion("client_assertion", assertion, assertion_shape(assertion_type))?;
             }
             // The id tells whose certificate it is (RFC 8705 §2).
             ClientAuthentication::Tls | ClientAuthentication::None => {}
@@ -132,9 +132,9 @@ impl<'a> Maker<'a> {
         Ok(())
     }
 
-    fn assertion(&mut self, name: &'a str, assertion: &Assertion) -> Result<(), ProviderError> {
+    fn assertion(&mut self, name: &'a str, assertion: &Assertion, shape: Shape) -> Result<(), ProviderError> {
         match assertion {
-            Assertion::File(file) => self.file(name, file, Shape::Jwt)?,
+            Assertion::File(file) => self.file(name, file, shape)?,
             Assertion::Signed(signer) => {
                 let text = signer.sign(self.clock, &self.context)?;
                 self.secret(name, text);
@@ -174,6 +174,14 @@ fn shape(kind: &str) -> Shape {
         ["urn:ietf:params:oauth:token-type:jwt", "urn:ietf:params:oauth:token-type:id_token"];
     match OF_JWTS.contains(&kind) {
         true => Shape::DeclaredJwt,
+        false => Shape::Any,
+    }
+}
+
+/// What an assertion of the type `kind` looks like: types name JWTs as such, `jwt-bearer` and `jwt-spiffe` among them.
+fn assertion_shape(kind: &str) -> Shape {
+    match kind.contains("jwt") {
+        true => Shape::Jwt,
         false => Shape::Any,
     }
 }

@@ -19,11 +19,13 @@ fn grants_that_are_a_slip() {
         refused(&properties, &format!("'{GRANT}' must be 'client_credentials' or 'urn:ietf:"));
         refused(&properties, &format!(". Did you mean '{meant}'?"));
     }
-    for word in ["two words", "${GRANT}", "<grant>", "\"password\""] {
-        refused(
-            &[URL, ID, SECRET, (GRANT, word)],
-            "or the name or URI of another grant that the server knows; got '",
-        );
+    for (word, expected) in [
+        ("two words", "or the name or URI of another grant that the server knows; got '"),
+        ("${GRANT}", "a placeholder that nobody filled in"),
+        ("<grant>", "a placeholder that nobody filled in"),
+        ("\"password\"", "is in quotes"),
+    ] {
+        refused(&[URL, ID, SECRET, (GRANT, word)], expected);
     }
     refused(&[URL, ID, SECRET, (GRANT, "")], &format!("'{GRANT}' must not be empty."));
 }

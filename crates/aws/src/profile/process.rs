@@ -240,5 +240,6 @@ async fn read(output: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
     bytes
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

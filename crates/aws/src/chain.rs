@@ -11,6 +11,7 @@ use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
 use crate::boxed::{boxed, Boxed};
 use crate::failure::source_failure;
+use crate::network::Network;
 use crate::profile::{Loaded, Switches};
 use crate::report::Report;
 use crate::sdk::Sdk;
@@ -35,7 +36,8 @@ const MIN_LIFE: Duration = Duration::from_secs(60);
 /// refuse a re-authentication under another principal (KIP-368).
 ///
 /// An injected provider is asked at every use and decides itself how long it keeps credentials; neither the environment
-/// nor any file is read then. STS is always called in a region, over TLS with the system's roots.
+/// nor any file is read then. STS is always called in a region, over TLS, by the proxy, authorities and endpoint that
+/// AWS's tools would take from environment and profile.
 ///
 /// ```
 /// # use oauthbearer_aws::{CredentialChain, CredentialConfig, Environment};
@@ -127,15 +129,15 @@ impl CredentialChain {
     /// have them, this chain's clock, HTTP and time limits, one attempt a call, and no credentials.
     pub async fn sts_config(&self, region: &AwsRegion) -> SdkConfig {
         let config = CredentialConfig { sts_region: Some(region.clone()), ..self.config.clone() };
-        let (switches, network) = match &*self.kept.load() {
-            Some(kept) => (kept.switches, kept.network.clone()),
+        let (sdk, switches) = match &*self.kept.load() {
+            Some(kept) => (self.sdk_of(kept.network.clone()), kept.switches),
             None => {
                 let files = self.files();
-                (Switches::of(&self.environment, files.profile()), files.network(&self.environment))
+                (self.sdk(&files), Switches::of(&self.environment, files.profile()))
             }
         };
-        let sts = StsSettings::new(&config, &self.environment, switches, &network, []);
-        sts.config(&Sdk::new(self.clock.clone(), self.sdk_config.clone(), network), region)
+        let sts = StsSettings::new(&config, &self.environment, switches, sdk.network(), []);
+        sts.config(&sdk, region)
     }
 
     /// The kept credentials, if they may be used without a fetch.
@@ -238,7 +240,11 @@ impl CredentialChain {
     }
 
     fn sdk(&self, files: &Loaded) -> Sdk {
-        Sdk::new(self.clock.clone(), self.sdk_config.clone(), files.network(&self.environment))
+        self.sdk_of(files.network(&self.environment))
+    }
+
+    fn sdk_of(&self, network: Network) -> Sdk {
+        Sdk::new(self.clock.clone(), self.sdk_config.clone(), network)
     }
 
     /// The configuration files as they are now. Nothing is read beside what the program passes in.

@@ -17,12 +17,14 @@ use crate::Environment;
 
 mod endpoint;
 mod proxy;
+mod secret;
 mod trust;
 mod via;
 mod witness;
 
 pub(crate) use endpoint::{endpoint, Service};
 use proxy::Proxy;
+pub(crate) use secret::{with_secrets, Secret};
 pub(crate) use via::{failing, Via};
 pub(crate) use witness::{Refused, Witness};
 

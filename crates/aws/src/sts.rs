@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
-use aws_sdk_sts::config::{BehaviorVersion, Builder, IdentityCache, Region, StalledStreamProtectionConfig};
+use aws_sdk_sts::config::{
+    BehaviorVersion, Builder, IdentityCache, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
+};
 use aws_sdk_sts::types;
 use aws_types::origin::Origin;
 use aws_types::SdkConfig;
@@ -15,7 +17,7 @@ use crate::boxed::boxed;
 use crate::contradiction::{check_endpoint, check_partition};
 use crate::failure::sts_failure;
 use crate::keys::endpoint_fault;
-use crate::network::{failing, Network, Service, Setting};
+use crate::network::{failing, with_secrets, Network, Secret, Service, Setting};
 use crate::profile::Switches;
 use crate::role_arn::another_thing;
 use crate::sdk::{retry, timeouts, Sdk};
@@ -52,6 +54,13 @@ pub(crate) struct WebIdentity {
     pub(crate) named_by: String,
     /// As a [`RoleStep`]'s.
     pub(crate) duration: Option<i32>,
+}
+
+/// What proves who calls.
+enum Signer {
+    Credentials(Credentials),
+    /// In the request itself.
+    Token(Secret),
 }
 
 /// Who AWS says the credentials belong to.
@@ -106,11 +115,7 @@ impl StsSettings {
         format!("com.amazonaws.{region}.sts")
     }
 
-    fn client(
-        &self,
-        sdk: &Sdk,
-        credentials: Option<Credentials>,
-    ) -> Result<aws_sdk_sts::Client, ProviderError> {
+    fn client(&self, sdk: &Sdk, signer: Signer) -> Result<aws_sdk_sts::Client, ProviderError> {
         if let Some(fault) = &self.region_fault {
             return Err(ProviderError::new(ErrorKind::Credentials, fault)
                 .with_help("Correct or unset it, or set the key sts_region"));
@@ -122,8 +127,17 @@ impl StsSettings {
             )
             .with_help("Set sts_region=… to a region such as us-east-1, or AWS_REGION in the environment"));
         };
-        let mut config = Builder::from(&self.config(sdk, region));
-        config.set_credentials_provider(credentials.map(aws_sdk_sts::config::SharedCredentialsProvider::new));
+        let shared = self.config(sdk, region);
+        let mut config = Builder::from(&shared);
+        match signer {
+            Signer::Credentials(credentials) => {
+                config.set_credentials_provider(Some(SharedCredentialsProvider::new(credentials)));
+            }
+            Signer::Token(token) => {
+                let client = shared.http_client().map(|client| with_secrets(client, vec![token]));
+                config.set_http_client(client);
+            }
+        }
         Ok(aws_sdk_sts::Client::from_conf(config.build()))
     }
 
@@ -185,7 +199,7 @@ impl StsSettings {
         self.check_role(&role.arn)?;
         let step = format!("AssumeRole of {}", role.arn);
         let call = self
-            .client(sdk, Some(base))?
+            .client(sdk, Signer::Credentials(base))?
             .assume_role()
             .role_arn(&role.arn)
             .role_session_name(&role.session_name)
@@ -205,12 +219,15 @@ impl StsSettings {
     ) -> Result<Credentials, ProviderError> {
         self.check_role(&role.arn)?;
         let step = format!("AssumeRoleWithWebIdentity of {}", role.arn);
+        let encoded: String = url::form_urlencoded::byte_serialize(token.as_bytes()).collect();
+        let token = Secret::new("WEB-IDENTITY-TOKEN", encoded);
+        let stand_in = token.stand_in();
         let call = self
-            .client(sdk, None)?
+            .client(sdk, Signer::Token(token))?
             .assume_role_with_web_identity()
             .role_arn(&role.arn)
             .role_session_name(&role.session_name)
-            .web_identity_token(token)
+            .web_identity_token(stand_in)
             .set_duration_seconds(role.duration);
         let output =
             boxed(call.send()).await.map_err(|error| sts_failure(&step, self, sdk.clock(), &error))?;
@@ -223,7 +240,7 @@ impl StsSettings {
         sdk: &Sdk,
         whose: Credentials,
     ) -> Result<Identity, ProviderError> {
-        let call = self.client(sdk, Some(whose))?.get_caller_identity();
+        let call = self.client(sdk, Signer::Credentials(whose))?.get_caller_identity();
         let output = boxed(call.send())
             .await
             .map_err(|error| sts_failure("GetCallerIdentity", self, sdk.clock(), &error))?;

@@ -43,8 +43,8 @@ pub(crate) struct Fetched {
     pub(crate) watched: Watched,
     /// Where STS is for these credentials.
     pub(crate) sts: StsSettings,
-    /// How AWS was reached for them.
     pub(crate) switches: Switches,
+    /// How services are reached.
     pub(crate) network: Network,
     /// Whether they stay good without an expiry, as long as the files do.
     pub(crate) fixed: bool,
@@ -238,8 +238,9 @@ impl Walk<'_> {
     }
 
     fn fetched(&self, credentials: Credentials, source: Source, watched: Watched) -> Fetched {
-        let (sts, switches, network) = (self.sts(None), self.switches(), self.sdk.network().clone());
-        Fetched { credentials, source, watched, sts, switches, network, fixed: false }
+        let switches = self.switches();
+        let network = self.sdk.network().clone();
+        Fetched { credentials, source, watched, sts: self.sts(None), switches, network, fixed: false }
     }
 
     /// Where STS is, with the region of the profile that the credentials came from.

@@ -65,11 +65,11 @@ impl HttpConnector for Watched {
     }
 }
 
-/// Reads the body, and puts it back.
+/// Reads the body, and puts it back as a stream: the SDK would log one that is in memory.
 async fn look_at(response: &mut HttpResponse) -> Option<Refused> {
     let body = std::mem::replace(response.body_mut(), SdkBody::taken());
     let body = ByteStream::new(body).collect().await.ok()?.into_bytes();
-    *response.body_mut() = SdkBody::from(body.clone());
+    *response.body_mut() = SdkBody::from_body_1_x(SdkBody::from(body.clone()));
     let (status, words) = (response.status().as_u16(), words(&body));
     // Instance metadata tells some errors with the status 200.
     (!response.status().is_success() || words.is_some()).then_some(Refused { status, words })

@@ -1,15 +1,13 @@
 //! Profiles that log in with IAM Identity Center: `aws sso login` leaves a token in a file, and the token is changed for a role's
 //! credentials (AWS SDKs and Tools Reference Guide, "IAM Identity Center credential provider").
 //!
-//! The SDK's own provider drops what is wrong with the file and tells nothing of a refusal; so we read the file and make the call,
-//! and leave the renewal of the token to the SDK.
+//! The SDK's own provider drops what is wrong with the file, tells nothing of a refusal and logs tokens at TRACE; so we read the file
+//! and make the calls.
 
 use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use aws_config::sso::SsoTokenProvider;
-use aws_credential_types::provider::token::ProvideToken;
 use aws_credential_types::Credentials;
 use aws_sdk_sso::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsError;
@@ -24,9 +22,11 @@ use sha1::{Digest, Sha1};
 use crate::boxed::boxed;
 use crate::failure::{cleaned, plain_word, unreachable};
 use crate::keys::endpoint_fault;
-use crate::network::{failing, Service};
+use crate::network::{failing, with_secrets, Secret, Service};
 use crate::sdk::{retry, timeouts, Sdk};
 use crate::Environment;
+
+mod renewal;
 
 /// A token with less life than this is renewed, if it can be.
 const RENEW_AHEAD: Duration = Duration::from_secs(5 * 60);
@@ -44,7 +44,11 @@ pub(crate) struct Sso {
 
 /// What `aws sso login` left in its file.
 struct LogIn {
+    path: PathBuf,
+    json: Value,
     access_token: String,
+    ends: SystemTime,
+    /// Whether it ends soon and can be renewed.
     renewable: bool,
 }
 
@@ -55,9 +59,9 @@ impl Sso {
         sdk: &Sdk,
     ) -> Result<Credentials, ProviderError> {
         let log_in = self.log_in(environment, sdk.clock().wall())?;
-        let token = match &self.session {
-            Some(session) if log_in.renewable => self.renewed(session, sdk).await?,
-            _ => log_in.access_token,
+        let token = match log_in.renewable {
+            true => self.renewed(log_in, sdk).await?,
+            false => log_in.access_token,
         };
         self.role_credentials(token, sdk).await
     }
@@ -95,7 +99,7 @@ impl Sso {
             let shown = DateTime::from(ends).fmt(Format::DateTime).unwrap_or_default();
             return Err(self.to_log_in(format!("is logged in no longer: the log-in ended at {shown}")));
         }
-        Ok(LogIn { access_token, renewable })
+        Ok(LogIn { path, json, access_token, ends, renewable })
     }
 
     /// `~/.aws/sso/cache/<SHA-1 of the session's name, else of the start URL>.json`
@@ -113,23 +117,15 @@ impl Sso {
         Ok(PathBuf::from(home).join(".aws/sso/cache").join(format!("{name}.json")))
     }
 
-    /// The SDK renews the log-in and writes its file.
-    async fn renewed(&self, session: &str, sdk: &Sdk) -> Result<String, ProviderError> {
-        let provider = SsoTokenProvider::builder()
-            .configure(&self.config(Service::SSO_OIDC, sdk))
-            .session_name(session)
-            .start_url(&self.start_url)
-            .region(Region::new(self.region.clone()))
-            .build();
-        let token = boxed(async move { provider.await.provide_token().await }).await;
-        let token = token.map_err(|_| self.to_log_in("has a log-in that could not be renewed".to_owned()))?;
-        Ok(token.token().to_owned())
-    }
-
     async fn role_credentials(&self, token: String, sdk: &Sdk) -> Result<Credentials, ProviderError> {
-        let client = aws_sdk_sso::Client::new(&self.config(Service::SSO, sdk));
-        let call =
-            client.get_role_credentials().role_name(&self.role).account_id(&self.account).access_token(token);
+        let token = Secret::new("SSO-TOKEN", token);
+        let stand_in = token.stand_in();
+        let client = aws_sdk_sso::Client::new(&self.config(Service::SSO, sdk, vec![token]));
+        let call = client
+            .get_role_credentials()
+            .role_name(&self.role)
+            .account_id(&self.account)
+            .access_token(stand_in);
         let output = boxed(call.send()).await.map_err(|error| self.refused(&error))?;
         let found = output.role_credentials.and_then(|found| {
             let end = DateTime::from_millis(found.expiration);
@@ -147,16 +143,17 @@ impl Sso {
         Ok(Credentials::new(id, secret, session_token, Some(end), "SSO"))
     }
 
-    fn config(&self, service: Service, sdk: &Sdk) -> SdkConfig {
+    fn config(&self, service: Service, sdk: &Sdk, secrets: Vec<Secret>) -> SdkConfig {
         let url = sdk.network().url(service);
         let fault =
             url.and_then(|url| Some(url.wrong(endpoint_fault(&url.value)?).with_help("Correct or unset it")));
+        let client = fault.clone().map_or_else(|| sdk.http_client(), failing);
         let mut config = SdkConfig::builder();
         config.set_endpoint_url(url.filter(|_| fault.is_none()).map(|url| url.value.clone()));
         config
             .behavior_version(aws_config::BehaviorVersion::latest())
             .region(Region::new(self.region.clone()))
-            .http_client(fault.map_or_else(|| sdk.http_client(), failing))
+            .http_client(with_secrets(client, secrets))
             .time_source(sdk.time_source())
             .retry_config(retry())
             .timeout_config(timeouts())

@@ -43,8 +43,8 @@ pub(crate) struct Fetched {
     pub(crate) watched: Watched,
     /// Where STS is for these credentials.
     pub(crate) sts: StsSettings,
-    /// How AWS was reached for them.
     pub(crate) switches: Switches,
+    /// How services are reached.
     pub(crate) network: Network,
     /// Whether they stay good without an expiry, as long as the files do.
     pub(crate) fixed: bool,

@@ -83,18 +83,18 @@ fn check_oidc_feature(
     );
     let ours = match (azure, chosen, has_ours) {
         (Some(_), _, _) => {
-            "Managed identities are not supported here yet; with an app registration or a federated token leave the type out \
+            "managed identities are not supported here yet: with an app registration or a federated token leave the type out \
              and set sasl.oauthbearer.token.endpoint.url and the keys of docs/oidc-vendors.md"
                 .to_owned()
         }
-        (None, true, true) => "Remove native_oidc(true)".to_owned(),
-        (None, true, false) => format!("Or remove native_oidc(true), and {line}"),
-        (None, false, _) => format!("Or have it served here, {line}"),
+        (None, true, true) => "or remove native_oidc(true)".to_owned(),
+        (None, true, false) => format!("or remove native_oidc(true), and {line}"),
+        (None, false, _) => format!("or have it served here, {line}"),
     };
     let message = format!(
         "'{what}' is left to librdkafka, but the linked one has no OIDC of its own: its {FEATURES} lack {OIDC}. Build it with \
          rdkafka's feature \"curl\", where libcurl's headers are installed: without them it is built without OIDC all the \
-         same. {ours}."
+         same; {ours}."
     );
     Err(ConfigError::new(key, message))
 }

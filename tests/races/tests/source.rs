@@ -216,6 +216,27 @@ fn a_look_at_a_token_does_not_bring_it_back_once_there_is_a_newer_one() {
     });
 }
 
+#[test]
+fn whoever_says_that_a_token_is_refused_the_next_one_comes() {
+    explore(2000, || async {
+        let world = World::new(None);
+        world.waiter().await.unwrap().unwrap();
+        let say = || {
+            let source = world.source.clone();
+            spawn(async move { source.invalidate() })
+        };
+        let (sayers, waiter) = ([say(), say()], world.waiter());
+        for sayer in sayers {
+            sayer.await.unwrap();
+        }
+        world.passing(waiter).await.unwrap();
+        let token = world.passing(world.waiter()).await.unwrap();
+        assert_ne!(token.secret(), "token-0");
+        // One for each that came after the token before it, and none without a reason.
+        assert!((2..=3).contains(&world.fetches()), "{}", world.fetches());
+    });
+}
+
 /// A client that remembers its token.
 struct Client {
     token: watch::Sender<String>,

@@ -11,6 +11,7 @@ use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
 use crate::boxed::{boxed, Boxed};
 use crate::failure::source_failure;
+use crate::life::{self, left, EndsBy, MIN_LIFE};
 use crate::network::Network;
 use crate::profile::{Loaded, Switches};
 use crate::report::Report;
@@ -24,9 +25,6 @@ pub use builder::CredentialChainBuilder;
 
 /// Credentials with less life than this are fetched again before they are used.
 const RENEW_AHEAD: Duration = Duration::from_secs(5 * 60);
-
-/// Credentials with less life than this are not given out.
-const MIN_LIFE: Duration = Duration::from_secs(60);
 
 /// AWS credentials, as a [`CredentialConfig`] says: kept while they are good, fetched again before they end.
 ///
@@ -211,21 +209,21 @@ impl CredentialChain {
             Some(provider) => walk.injected(ask(provider).await?),
             None => walk.first().await?,
         };
-        let life = check_life(&fetched.credentials, fetched.source, &self.clock);
+        let checked = life::check(&fetched.credentials, fetched.source, fetched.ends_by, &self.clock);
         // Nothing renews the keys in a process's environment.
-        life.map_err(|error| if fetched.fixed { final_error(&error) } else { error })?;
+        checked.map_err(|error| if fetched.fixed { final_error(&error) } else { error })?;
         if let Some(role) = &self.config.role {
             fetched.credentials =
                 fetched.sts.assume_role(sdk, &self.role_step(role), fetched.credentials).await?;
-            fetched.fixed = false;
-            check_life(&fetched.credentials, fetched.source, &self.clock)?;
+            (fetched.fixed, fetched.ends_by) = (false, EndsBy::Sts);
+            life::check(&fetched.credentials, fetched.source, fetched.ends_by, &self.clock)?;
         }
         Ok(fetched)
     }
 
     async fn ask_injected(&self, provider: &SharedCredentialsProvider) -> Result<Credentials, ProviderError> {
         let credentials = ask(provider).await?;
-        check_life(&credentials, Source::Injected, &self.clock)?;
+        life::check(&credentials, Source::Injected, EndsBy::Program, &self.clock)?;
         if self.kept.load().is_none() {
             self.introduce(credentials.clone()).await;
         }
@@ -285,29 +283,6 @@ impl CredentialChain {
 async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, ProviderError> {
     let answer = provider.provide_credentials().await;
     answer.map_err(|error| source_failure(Source::Injected, "the injected credentials provider", &error))
-}
-
-/// How long credentials still live; none where they have no end. The clock is only read where they have one: that is a part of
-/// what a token costs.
-fn left(credentials: &Credentials, clock: &Clock) -> Option<Duration> {
-    credentials.expiry().map(|expiry| expiry.duration_since(clock.wall()).unwrap_or_default())
-}
-
-fn check_life(credentials: &Credentials, source: Source, clock: &Clock) -> Result<(), ProviderError> {
-    let left = match left(credentials, clock) {
-        Some(left) if left < MIN_LIFE => left.as_secs(),
-        _ => return Ok(()),
-    };
-    // Those that are about to end are about to be renewed at their source, too.
-    let (kind, message) = match left {
-        0 => (ErrorKind::Credentials, format!("The AWS credentials ({source}) have expired")),
-        _ => (
-            ErrorKind::Unavailable,
-            format!("The AWS credentials ({source}) end in {left} seconds, too soon to sign with"),
-        ),
-    };
-    Err(ProviderError::new(kind, message)
-        .with_help("Renew them at their source, and check that this machine's clock is right"))
 }
 
 /// The same error, of which nothing but a person makes an end.

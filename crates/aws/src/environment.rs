@@ -5,7 +5,7 @@ use aws_types::os_shim_internal::Env;
 use oauthbearer_core::ProviderError;
 use url::Url;
 
-use crate::values::{refused, Check, CLEAN_UP};
+use crate::values::{self, refused, Check, CLEAN_UP};
 
 /// Where environment variables are read: the process's own, or given ones.
 #[derive(Clone)]
@@ -55,8 +55,10 @@ impl Environment {
         !matches!(self.0.get(name), Err(VarError::NotPresent))
     }
 
-    pub(crate) fn is_true(&self, name: &str) -> bool {
-        self.value(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    /// What a switch says, unless it is blank.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, ProviderError> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        values::flag(&value).map(Some).ok_or_else(|| values::no_flag(name, &value))
     }
 }
 
@@ -80,7 +82,9 @@ mod tests {
         let environment = Environment::of([("A", "hunter2"), ("B", " "), ("C", "TRUE")]);
         assert_eq!(environment.value("A").as_deref(), Some("hunter2"));
         assert_eq!(environment.value("B"), None);
-        assert!(environment.is_true("C") && !environment.is_true("A"));
+        assert_eq!(environment.flag("C").unwrap(), Some(true));
+        assert_eq!(environment.flag("B").unwrap(), None);
+        assert!(environment.flag("A").unwrap_err().to_string().starts_with("A must be true or false"));
         assert_eq!(format!("{environment:?}"), "Environment");
         assert_eq!(Environment::empty().value("PATH"), None);
         assert!(Environment::process().value("PATH").is_some());

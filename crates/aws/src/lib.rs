@@ -20,6 +20,7 @@ mod failure;
 pub mod fuzzing;
 mod injected;
 mod keys;
+mod life;
 mod network;
 mod profile;
 mod region;

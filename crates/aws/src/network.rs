@@ -12,13 +12,14 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_types::sdk_config::SharedHttpClient;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
-use crate::profile::{Profile, Profiles};
+use crate::profile::{wrong_switch, Profile, Profiles};
 use crate::Environment;
 
 mod endpoint;
 mod proxy;
 mod secret;
 mod trust;
+mod unused;
 mod via;
 mod witness;
 
@@ -64,6 +65,8 @@ pub(crate) fn quoted(place: &str) -> String {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Network {
     unused: Vec<(String, &'static str)>,
+    /// Why nothing can be asked.
+    fault: Option<ProviderError>,
     proxy: Option<Proxy>,
     ca_bundle: Option<Setting>,
     sts: Option<Setting>,
@@ -80,7 +83,8 @@ impl Network {
             proxy => (None, proxy),
         };
         Self {
-            unused: foreign.into_iter().chain(global_sts(environment)).collect(),
+            unused: foreign.into_iter().chain(unused::settings(environment, profile)).collect(),
+            fault: wrong_switch(environment, profile),
             proxy,
             ca_bundle: Setting::of_variable(environment, "AWS_CA_BUNDLE")
                 .or_else(|| Setting::of_profile(profile?, "ca_bundle")),
@@ -106,6 +110,9 @@ impl Network {
 
     /// For STS and IAM Identity Center. Where a setting is wrong, every request fails with that error.
     pub(crate) fn client(&self) -> SharedHttpClient {
+        if let Some(fault) = &self.fault {
+            return failing(fault.clone());
+        }
         let trust = match trust::store(self.ca_bundle.as_ref()) {
             Ok(trust) => trust,
             Err(error) => return failing(error),
@@ -120,14 +127,6 @@ impl Network {
 
 const NO_SOCKS: &str =
     "SOCKS proxies are not supported; set HTTPS_PROXY to an HTTP proxy if STS cannot be reached without one";
-
-fn global_sts(environment: &Environment) -> Option<(String, &'static str)> {
-    const NAME: &str = "AWS_STS_REGIONAL_ENDPOINTS";
-    let is_legacy = environment.value(NAME)?.trim().eq_ignore_ascii_case("legacy");
-    is_legacy.then(|| {
-        (NAME.to_owned(), "STS is always called in a region, never at the global endpoint; unset it")
-    })
-}
 
 /// For metadata addresses: never through a proxy, and what refused requests were answered is kept.
 pub(crate) fn direct_client(witness: &Witness) -> SharedHttpClient {

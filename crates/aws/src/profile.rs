@@ -28,7 +28,7 @@ pub(crate) use external::External;
 use files::{Absent, File};
 use resolve::Resolver;
 pub(crate) use set::{Profile, Profiles};
-pub(crate) use switches::Switches;
+pub(crate) use switches::{wrong_switch, Switch, Switches};
 
 /// What a profile asks for: credentials to begin with, and roles to assume one after the other.
 #[derive(Debug)]

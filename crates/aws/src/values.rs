@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::DateTime;
+use oauthbearer_core::keys::shown;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
 /// Checks a value: what is wrong with it, if anything is.
@@ -86,6 +87,20 @@ pub(crate) fn moment(value: &str) -> Option<SystemTime> {
         .and_then(|time| SystemTime::try_from(time).ok())
 }
 
+/// A switch as AWS's tools write it. What else it could have meant, such as `yes` or `1`, they take for "off".
+pub(crate) fn flag(value: &str) -> Option<bool> {
+    let value = value.trim();
+    [("true", true), ("false", false)]
+        .into_iter()
+        .find_map(|(word, is_on)| value.eq_ignore_ascii_case(word).then_some(is_on))
+}
+
+/// The error of a switch at `place` that is neither on nor off.
+pub(crate) fn no_flag(place: &str, value: &str) -> ProviderError {
+    refused(place, &format!("must be true or false; got '{}'", shown(value)))
+        .with_help("Write one of them, or remove it")
+}
+
 /// The error of `place`, whose value has this fault.
 pub(crate) fn refused(place: &str, fault: &str) -> ProviderError {
     ProviderError::new(ErrorKind::Credentials, format!("{place} {fault}"))
@@ -158,6 +173,26 @@ mod tests {
         ] {
             assert!(jwt(value).unwrap().starts_with(expected), "{value}");
         }
+    }
+
+    #[test]
+    fn a_switch_is_true_or_false() {
+        for (value, expected) in [
+            ("true", Some(true)),
+            ("TRUE", Some(true)),
+            ("True\n", Some(true)),
+            ("false", Some(false)),
+            (" False", Some(false)),
+        ] {
+            assert_eq!(flag(value), expected, "{value:?}");
+        }
+        for value in ["1", "0", "yes", "no", "on", "off", "enabled", "y", "\"true\"", "true;", "'false'"] {
+            assert_eq!(flag(value), None, "{value}");
+        }
+        assert_eq!(
+            no_flag("X", "yes").to_string(),
+            "X must be true or false; got 'yes'. Write one of them, or remove it"
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use aws_credential_types::Credentials;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
 use crate::failure::{metadata_failure, not_there};
+use crate::life::{self, EndsBy};
 use crate::network::Network;
 use crate::profile::{Base, Loaded, NoPlan, Switches};
 use crate::report::Report;
@@ -48,6 +49,15 @@ pub(crate) struct Fetched {
     pub(crate) network: Network,
     /// Whether they stay good without an expiry, as long as the files do.
     pub(crate) fixed: bool,
+    pub(crate) ends_by: EndsBy,
+}
+
+/// The credentials that a profile begins with.
+struct Beginning {
+    credentials: Credentials,
+    /// As [`Fetched`] has it.
+    fixed: bool,
+    ends_by: EndsBy,
 }
 
 enum Asked {
@@ -112,12 +122,17 @@ impl Walk<'_> {
         }
         let mut watched = self.files.watched();
         let sts = self.sts(plan.region);
-        let (mut credentials, fixed) = self.base(plan.base, &sts, &mut watched).await?;
+        let Beginning { mut credentials, fixed, mut ends_by } =
+            self.base(plan.base, &sts, &mut watched).await?;
+        if !plan.roles.is_empty() {
+            life::check(&credentials, Source::Profile, ends_by, self.sdk.clock())?;
+            ends_by = EndsBy::Sts;
+        }
         for role in &plan.roles {
             credentials = sts.assume_role(self.sdk, role, credentials).await?;
         }
         let fetched = self.fetched(credentials, Source::Profile, watched);
-        Ok(Asked::Found(Box::new(Fetched { sts, fixed, ..fetched })))
+        Ok(Asked::Found(Box::new(Fetched { sts, fixed, ends_by, ..fetched })))
     }
 
     /// A file that was good before is being written, more likely than not: it is tried again soon.
@@ -132,27 +147,35 @@ impl Walk<'_> {
         }
     }
 
-    /// The credentials that a profile begins with, and whether they stay good without an expiry.
     async fn base(
         &self,
         base: Base,
         sts: &StsSettings,
         watched: &mut Watched,
-    ) -> Result<(Credentials, bool), ProviderError> {
+    ) -> Result<Beginning, ProviderError> {
         match base {
             Base::Keys(keys) => {
                 self.check_token(&keys, "aws_session_token");
-                Ok((keys, true))
+                // These have no end.
+                Ok(Beginning { credentials: keys, fixed: true, ends_by: EndsBy::of(Source::Profile) })
             }
             Base::WebIdentity(role) => {
                 watched.add(&role.token_file);
-                let token =
-                    token_file::read(&role).map_err(|error| self.half_written(Source::Profile, error))?;
-                Ok((sts.assume_role_with_web_identity(self.sdk, &role, token).await?, false))
+                let token = token_file::read(&role, self.sdk.clock())
+                    .map_err(|error| self.half_written(Source::Profile, error))?;
+                let credentials = sts.assume_role_with_web_identity(self.sdk, &role, token).await?;
+                Ok(Beginning { credentials, fixed: false, ends_by: EndsBy::Sts })
             }
-            Base::External(external) => Ok((external.credentials(self.environment, self.sdk).await?, false)),
+            Base::External(external) => Ok(Beginning {
+                credentials: external.credentials(self.environment, self.sdk).await?,
+                fixed: false,
+                ends_by: external.ends_by(),
+            }),
             Base::Named(source) => match Box::pin(self.ask(source)).await? {
-                Asked::Found(fetched) => Ok((fetched.credentials, fetched.fixed)),
+                Asked::Found(fetched) => {
+                    let Fetched { credentials, fixed, ends_by, .. } = *fetched;
+                    Ok(Beginning { credentials, fixed, ends_by })
+                }
                 Asked::Absent(why) => {
                     let message =
                         format!("The profile's credential_source finds no credentials ({source}: {why})");
@@ -176,7 +199,8 @@ impl Walk<'_> {
             named_by: "AWS_WEB_IDENTITY_TOKEN_FILE".to_owned(),
             duration: None,
         };
-        let token = token_file::read(&role).map_err(|error| self.half_written(Source::WebIdentity, error))?;
+        let token = token_file::read(&role, self.sdk.clock())
+            .map_err(|error| self.half_written(Source::WebIdentity, error))?;
         let credentials = self.sts(None).assume_role_with_web_identity(self.sdk, &role, token).await?;
         Ok(Asked::Found(Box::new(self.fetched(credentials, Source::WebIdentity, watched))))
     }
@@ -200,7 +224,7 @@ impl Walk<'_> {
     }
 
     async fn instance_metadata(&self) -> Result<Asked, ProviderError> {
-        if self.environment.is_true("AWS_EC2_METADATA_DISABLED") {
+        if self.environment.flag("AWS_EC2_METADATA_DISABLED")? == Some(true) {
             return Ok(absent("switched off by AWS_EC2_METADATA_DISABLED"));
         }
         // Without an endpoint of its own, the client reads the configuration files for one.
@@ -240,7 +264,16 @@ impl Walk<'_> {
     fn fetched(&self, credentials: Credentials, source: Source, watched: Watched) -> Fetched {
         let switches = self.switches();
         let network = self.sdk.network().clone();
-        Fetched { credentials, source, watched, sts: self.sts(None), switches, network, fixed: false }
+        Fetched {
+            credentials,
+            source,
+            watched,
+            sts: self.sts(None),
+            switches,
+            network,
+            fixed: false,
+            ends_by: EndsBy::of(source),
+        }
     }
 
     /// Where STS is, with the region of the profile that the credentials came from.

@@ -1,5 +1,5 @@
 use super::Setting;
-use crate::profile::{Profile, Profiles};
+use crate::profile::{Profile, Profiles, Switch};
 use crate::Environment;
 
 /// A service whose URL may be set.
@@ -28,9 +28,7 @@ pub(crate) fn endpoint(
     profile: Option<(&Profiles, &Profile)>,
     service: Service,
 ) -> Option<Setting> {
-    let ignore = environment.value("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-    let ignore = ignore.as_deref().or_else(|| profile?.1.get("ignore_configured_endpoint_urls"));
-    if ignore.is_some_and(|value| value.trim().eq_ignore_ascii_case("true")) {
+    if Switch::IGNORE_ENDPOINTS.is_on(environment, profile.map(|(_, profile)| profile)) {
         return None;
     }
     [service.variable, "AWS_ENDPOINT_URL"]

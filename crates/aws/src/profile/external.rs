@@ -9,6 +9,7 @@ use aws_credential_types::Credentials;
 use oauthbearer_core::ProviderError;
 
 use super::{broken, Profile, Profiles};
+use crate::life::EndsBy;
 use crate::sdk::Sdk;
 use crate::Environment;
 
@@ -37,6 +38,16 @@ impl External {
             )));
         }
         profile.get("credential_process").map(|command| process(profile, command))
+    }
+
+    /// Who says when they end.
+    pub(crate) fn ends_by(&self) -> EndsBy {
+        match *self {
+            #[cfg(feature = "sso")]
+            Self::Sso(_) => EndsBy::Sso,
+            #[cfg(feature = "credentials-process")]
+            Self::Process(_) => EndsBy::Process,
+        }
     }
 
     #[cfg(any(feature = "sso", feature = "credentials-process"))]

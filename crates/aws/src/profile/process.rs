@@ -6,17 +6,16 @@
 use std::fmt;
 use std::io;
 use std::process::{ExitStatus, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_smithy_types::date_time::Format;
-use aws_smithy_types::DateTime;
 use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
 use crate::failure::cleaned;
+use crate::values;
 
 /// Longest a command may take: less than a whole fetch, so that what it did is still told.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -98,8 +97,9 @@ impl Process {
                 "failed with exit code 126: its program cannot be executed".to_owned(),
                 "Make the file executable for this process's user",
             ),
+            // Whatever it is, to run a person's password tool again and again mends nothing, and may lock an account.
             Some(code) => (
-                ErrorKind::Unavailable,
+                ErrorKind::Credentials,
                 format!("failed with exit code {code}"),
                 "Run its command by hand, as the user of this process",
             ),
@@ -169,13 +169,9 @@ impl Process {
             return Err(wrong("AccessKeyId is a temporary key (ASIA…), and SessionToken is missing"));
         }
         let expiry = text("Expiration")?
-            .map(|text| time(&text).ok_or_else(|| wrong("Expiration is no ISO 8601 time")));
+            .map(|text| values::moment(&text).ok_or_else(|| wrong("Expiration is no ISO 8601 time")));
         Ok(Credentials::new(id, secret, token, expiry.transpose()?, "CredentialProcess"))
     }
-}
-
-fn time(text: &str) -> Option<SystemTime> {
-    SystemTime::try_from(DateTime::from_str(text, Format::DateTimeWithOffset).ok()?).ok()
 }
 
 /// As the SDK runs it.

@@ -11,7 +11,7 @@ use oauthbearer_core::keys::{nearest, shown};
 use oauthbearer_core::ProviderError;
 
 use super::ini::{self, Entry, Section, Unparsable};
-use crate::values::{refused, Check, CLEAN_UP};
+use crate::values::{self, refused, Check, CLEAN_UP};
 
 /// Which of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,6 +209,12 @@ impl Profile {
     pub(crate) fn place(&self, key: &str) -> String {
         let place = self.properties.get(key).map_or("", |property| &property.place);
         format!("{key} of the profile '{}' ({place})", shown(&self.name))
+    }
+
+    /// What a switch says, unless it is blank.
+    pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, ProviderError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        values::flag(value).map(Some).ok_or_else(|| values::no_flag(&self.place(key), value))
     }
 
     /// The value of a key that has to look so, unless it is blank.

@@ -1,5 +1,41 @@
+use oauthbearer_core::ProviderError;
+
 use super::Profile;
 use crate::Environment;
+
+/// A switch of AWS's tools: its variable, and the key of a profile that counts where that is not set.
+#[derive(Clone, Copy)]
+pub(crate) struct Switch(&'static str, &'static str);
+
+impl Switch {
+    const FIPS: Self = Self("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+    const DUAL_STACK: Self = Self("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
+    pub(crate) const IGNORE_ENDPOINTS: Self =
+        Self("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls");
+
+    /// Whether it is on. What is neither on nor off is off here, and [`wrong_switch`] tells of it.
+    pub(crate) fn is_on(self, environment: &Environment, profile: Option<&Profile>) -> bool {
+        self.read(environment, profile).is_ok_and(|switch| switch == Some(true))
+    }
+
+    fn read(
+        self,
+        environment: &Environment,
+        profile: Option<&Profile>,
+    ) -> Result<Option<bool>, ProviderError> {
+        match (environment.flag(self.0)?, profile) {
+            (None, Some(profile)) => profile.flag(self.1),
+            (switch, _) => Ok(switch),
+        }
+    }
+}
+
+/// The error of a switch for requests to AWS's services that is neither on nor off: it may be meant either way.
+pub(crate) fn wrong_switch(environment: &Environment, profile: Option<&Profile>) -> Option<ProviderError> {
+    [Switch::FIPS, Switch::DUAL_STACK, Switch::IGNORE_ENDPOINTS]
+        .into_iter()
+        .find_map(|switch| switch.read(environment, profile).err())
+}
 
 /// Which kind of AWS endpoints is wanted: the SDKs' `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`, else
 /// `use_fips_endpoint` and `use_dualstack_endpoint` of the profile in use.
@@ -12,14 +48,9 @@ pub(crate) struct Switches {
 impl Switches {
     /// What the environment says, and the profile in use where it leaves something open.
     pub(crate) fn of(environment: &Environment, profile: Option<&Profile>) -> Self {
-        let is_on = |variable, key| {
-            let value = environment.value(variable);
-            let value = value.or_else(|| profile?.get(key).map(str::to_owned));
-            value.is_some_and(|value| value.eq_ignore_ascii_case("true"))
-        };
         Self {
-            fips: is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
-            dual_stack: is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
+            fips: Switch::FIPS.is_on(environment, profile),
+            dual_stack: Switch::DUAL_STACK.is_on(environment, profile),
         }
     }
 }
@@ -48,6 +79,34 @@ mod tests {
             let environment = Environment::of(files.iter().chain(variables).copied());
             let switches = Switches::of(&environment, Loaded::read(&environment, profile).profile());
             assert_eq!(switches, Switches { fips, dual_stack }, "{variables:?} {profile:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_neither_on_nor_off_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        let text = "[default]\nregion = eu-west-1\n[profile wrong]\nuse_fips_endpoint = yes\n";
+        std::fs::write(&path, text).unwrap();
+        let files =
+            [("AWS_CONFIG_FILE", path.to_str().unwrap()), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")];
+        for (variables, profile, expected) in [
+            (&[][..], None, ""),
+            (&[("AWS_USE_FIPS_ENDPOINT", "1")], None, "AWS_USE_FIPS_ENDPOINT must be true or false; got '1'"),
+            (&[("AWS_USE_DUALSTACK_ENDPOINT", "on")], None, "AWS_USE_DUALSTACK_ENDPOINT must be"),
+            (
+                &[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "1")],
+                None,
+                "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS must",
+            ),
+            (&[], Some("wrong"), "use_fips_endpoint of the profile 'wrong' ("),
+            (&[("AWS_USE_FIPS_ENDPOINT", "false")], Some("wrong"), ""),
+        ] {
+            let environment = Environment::of(files.iter().chain(variables).copied());
+            let loaded = Loaded::read(&environment, profile);
+            let error = wrong_switch(&environment, loaded.profile()).map(|error| error.to_string());
+            let error = error.unwrap_or_default();
+            assert!(error.starts_with(expected) && error.is_empty() == expected.is_empty(), "{error}");
         }
     }
 }

@@ -13,7 +13,7 @@ async fn error(command: &str) -> ProviderError {
 #[tokio::test]
 async fn exit_code_and_first_line_of_stderr_are_told() {
     for (command, kind, expected) in [
-        ("exit 3", ErrorKind::Unavailable, "failed with exit code 3; it says nothing on stderr"),
+        ("exit 3", ErrorKind::Credentials, "failed with exit code 3; it says nothing on stderr"),
         (
             "/nowhere/helper --password hunter2",
             ErrorKind::Credentials,
@@ -102,7 +102,7 @@ async fn credentials_are_read_in_any_case_of_their_names() {
     let output = r#"{"version":1,"accessKeyId":"AKID","SecretAccessKey":"s","sessiontoken":"t","Expiration":"2099-01-01T00:00:00+02:00"}"#;
     let credentials = process(&format!("echo '{output}'")).credentials(&Clock::system()).await.unwrap();
     assert_eq!((credentials.access_key_id(), credentials.session_token()), ("AKID", Some("t")));
-    assert_eq!(credentials.expiry(), time("2098-12-31T22:00:00Z"));
+    assert_eq!(credentials.expiry(), values::moment("2098-12-31T22:00:00Z"));
     let endless =
         process(r#"echo '{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"s","Expiration":null}'"#);
     assert_eq!(endless.credentials(&Clock::system()).await.unwrap().expiry(), None);

@@ -18,7 +18,7 @@ use crate::report::Report;
 use crate::sdk::Sdk;
 use crate::sts::{Identity, RoleStep, StsSettings};
 use crate::walk::{Fetched, Walk};
-use crate::{AwsRegion, CredentialConfig, Environment, RoleConfig, Source};
+use crate::{static_keys, AwsRegion, CredentialConfig, Environment, RoleConfig, Source};
 
 mod builder;
 pub use builder::CredentialChainBuilder;
@@ -282,7 +282,9 @@ impl CredentialChain {
 /// Directly, without the SDK's identity cache.
 async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, ProviderError> {
     let answer = provider.provide_credentials().await;
-    answer.map_err(|error| source_failure(Source::Injected, "the injected credentials provider", &error))
+    const PLACE: &str = "the injected credentials provider";
+    let credentials = answer.map_err(|error| source_failure(Source::Injected, PLACE, &error))?;
+    static_keys::check(&credentials, "The injected credentials provider").map(|()| credentials)
 }
 
 /// The same error, of which nothing but a person makes an end.

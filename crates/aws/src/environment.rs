@@ -5,7 +5,7 @@ use aws_types::os_shim_internal::Env;
 use oauthbearer_core::ProviderError;
 use url::Url;
 
-use crate::values::{self, refused, Check, CLEAN_UP};
+use crate::values::{self, refused, Check};
 
 /// Where environment variables are read: the process's own, or given ones.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ impl Environment {
             Err(VarError::NotPresent) => return Ok(None),
             Err(VarError::NotUnicode(_)) => "is not UTF-8".to_owned(),
         };
-        Err(refused(name, &fault).with_help(CLEAN_UP))
+        Err(refused(name, &fault).with_help(values::help(&fault)))
     }
 
     /// Whether there is such a variable, blank or not.

@@ -82,9 +82,7 @@ impl CredentialConfig {
             profile: reader.text("profile"),
             role: role(reader),
             sts_region: region(reader, "sts_region"),
-            sts_endpoint: checked(reader, "sts_endpoint", |value| {
-                endpoint_fault(value).map_or(Ok(()), |fault| Err(fault.to_owned()))
-            }),
+            sts_endpoint: checked(reader, "sts_endpoint", |value| endpoint_fault(value).map_or(Ok(()), Err)),
             log_identity: reader.word("aws_debug") == Some("console"),
         }
     }
@@ -153,29 +151,32 @@ fn words(value: &str, max: usize, marks: &str) -> Result<(), String> {
 
 /// Why `value` is no URL for STS, in words that follow the name of what holds it: no URL of a host alone, the global
 /// endpoint, or plain http to another machine, over which tokens would travel in the clear.
-pub(crate) fn endpoint_fault(value: &str) -> Option<&'static str> {
-    const FORM: &str = "must be a URL of a host alone, such as https://sts.us-east-1.amazonaws.com.";
+pub(crate) fn endpoint_fault(value: &str) -> Option<String> {
+    const FORM: &str = "must be a URL of a host alone, such as https://sts.us-east-1.amazonaws.com";
     // The parser drops line breaks and outer white space.
-    let Some(url) = Url::parse(value).ok().filter(|_| values::word(value).is_none()) else {
-        return Some(FORM);
-    };
+    if let Some(fault) = values::word(value) {
+        return Some(format!("{FORM}: the value {fault}."));
+    }
+    let form = || Some(format!("{FORM}."));
+    let Ok(url) = Url::parse(value) else { return form() };
     let bare = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
         && url.fragment().is_none()
         && url.path() == "/";
-    let Some(host) = url.host_str().filter(|_| bare) else { return Some(FORM) };
+    let Some(host) = url.host_str().filter(|_| bare) else { return form() };
     if host == "sts.amazonaws.com" {
         return Some(
             "must not be the global endpoint: use a region's, such as https://sts.us-east-1.amazonaws.com, or remove \
-             it, and a region's own is used.",
+             it, and a region's own is used."
+                .to_owned(),
         );
     }
     match url.scheme() {
         "https" => None,
         "http" if is_this_machine(host) => None,
-        "http" => Some("must begin with https://: http is for hosts on this machine only."),
-        _ => Some(FORM),
+        "http" => Some("must begin with https://: http is for hosts on this machine only.".to_owned()),
+        _ => form(),
     }
 }
 
@@ -267,6 +268,7 @@ mod tests {
         ] {
             assert_eq!(endpoint_fault(good), None, "{good}");
         }
+        assert!(endpoint_fault("http://[::1]:1\n").unwrap().ends_with(": the value ends with a line break."));
         refused("sts_endpoint=https://sts.amazonaws.com", "must not be the global endpoint");
         refused("sts_endpoint=https://STS.amazonaws.com:443/", "must not be the global endpoint");
         refused("sts_endpoint=http://sts.us-east-1.amazonaws.com", "must begin with https://");

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_types::sdk_config::SharedHttpClient;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
-use crate::profile::{wrong_switch, Profile, Profiles};
+use crate::profile::{wrong_switch, Profile, Profiles, Switch};
 use crate::Environment;
 
 mod endpoint;
@@ -78,13 +78,15 @@ impl Network {
     /// The environment's settings, else those of `profile`, which is one of `profiles`.
     pub(crate) fn of(environment: &Environment, profiles: &Profiles, profile: Option<&Profile>) -> Self {
         let url = |service| endpoint(environment, profile.map(|profile| (profiles, profile)), service);
+        let ignored = Switch::IGNORE_ENDPOINTS.is_on(environment, profile);
         let (foreign, proxy) = match Proxy::of(environment) {
             Some(proxy) if proxy.is_foreign() => (Some((proxy.place().to_owned(), NO_SOCKS)), None),
             proxy => (None, proxy),
         };
         Self {
             unused: foreign.into_iter().chain(unused::settings(environment, profile)).collect(),
-            fault: wrong_switch(environment, profile),
+            fault: wrong_switch(environment, profile)
+                .or_else(|| profiles.without_services(profile?).filter(|_| !ignored)),
             proxy,
             ca_bundle: Setting::of_variable(environment, "AWS_CA_BUNDLE")
                 .or_else(|| Setting::of_profile(profile?, "ca_bundle")),

@@ -52,6 +52,30 @@ fn incomplete(place: &str, there: &str, missing: &str) -> ProviderError {
         .with_help(format!("Set {missing} too, or remove {there} to use another source of credentials"))
 }
 
+/// Makes sure that what `place` gave can be sent and signed with: of a line break in it the SDK would make a panic.
+pub(crate) fn check(credentials: &Credentials, place: &str) -> Result<(), ProviderError> {
+    let parts = [
+        ("access key id", Some(credentials.access_key_id())),
+        ("secret key", Some(credentials.secret_access_key()).filter(|secret| !is_base64(secret))),
+        ("session token", credentials.session_token().filter(|token| !is_base64(token))),
+    ];
+    for ((name, value), check) in parts.into_iter().zip(CHECKS) {
+        if let Some(fault) = value.and_then(check) {
+            let message = format!("{place} gave an unusable {name}: it {fault}");
+            return Err(ProviderError::new(ErrorKind::Credentials, message).with_help(
+                "Correct what hands it out: the bare value, without quotes, white space and line breaks",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a secret key or a token is what nearly all are. A look at each byte is all that this costs a program whose own
+/// credentials are checked at each token.
+fn is_base64(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+}
+
 /// IAM's prefixes of unique ids: `ASIA` begins the keys of STS, `AKIA` long-term ones.
 fn is_temporary(id: &str) -> bool {
     id.starts_with("ASIA")
@@ -65,6 +89,35 @@ pub(crate) fn has_foreign_token(credentials: &Credentials) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_hand_out_is_checked_and_never_shown() {
+        let check = |id: &str, secret: &str, token: Option<&str>| {
+            let credentials = Credentials::new(id, secret, token.map(str::to_owned), None, "test");
+            check(&credentials, "STS").map_err(|error| {
+                assert!(!error.is_transient() && !error.to_string().contains("hunter2"), "{error}");
+                error.to_string()
+            })
+        };
+        assert_eq!(check("ASIA1", "a/b+c=", Some("t%-_.~!")), Ok(()));
+        assert_eq!(check("any_id", "s", None), Ok(()));
+        for (id, secret, token, expected) in [
+            (
+                "ASIA1\n",
+                "hunter2",
+                None,
+                "STS gave an unusable access key id: it ends with a line break. Correct",
+            ),
+            ("ASIA-1", "hunter2", None, "access key id: it is no access key id"),
+            ("ASIA1", "hunter2 ", None, "secret key: it begins or ends with white space"),
+            ("ASIA1", "hünter2", None, "secret key: it holds a character that is not ASCII"),
+            ("ASIA1", "hunter2", Some("hun ter2"), "session token: it holds white space"),
+            ("ASIA1", "hunter2", Some("\"hunter2\""), "session token: it holds quotes"),
+        ] {
+            let error = check(id, secret, token).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
 
     #[test]
     fn a_key_is_whole_or_an_error_names_what_is_missing() {

@@ -21,7 +21,7 @@ use crate::network::{failing, with_secrets, Network, Secret, Service, Setting};
 use crate::profile::Switches;
 use crate::role_arn::another_thing;
 use crate::sdk::{retry, timeouts, Sdk};
-use crate::{AwsRegion, CredentialConfig, Environment};
+use crate::{static_keys, AwsRegion, CredentialConfig, Environment};
 
 /// Which STS is called.
 #[derive(Clone, Debug)]
@@ -145,9 +145,27 @@ impl StsSettings {
     fn check_url(&self, region: &AwsRegion) -> Result<(), ProviderError> {
         let Some(url) = &self.url else { return Ok(()) };
         if let Some(fault) = endpoint_fault(&url.value) {
-            return Err(url.wrong(fault).with_help("Correct or unset it, or set the key sts_endpoint"));
+            return Err(url.wrong(&fault).with_help("Correct or unset it, or set the key sts_endpoint"));
         }
+        self.check_switches(url)?;
         check_endpoint((&url.place, &url.value), ("the region for STS", region)).map_err(contradiction)
+    }
+
+    /// The SDK's rules take either a URL or a kind of AWS's endpoints.
+    fn check_switches(&self, url: &Setting) -> Result<(), ProviderError> {
+        let (kind, by) = match (self.fips, self.dual_stack) {
+            (true, _) => {
+                ("FIPS", "AWS_USE_FIPS_ENDPOINT, the profile's use_fips_endpoint, or a region written fips-…")
+            }
+            (_, true) => {
+                ("dual-stack", "AWS_USE_DUALSTACK_ENDPOINT, or the profile's use_dualstack_endpoint")
+            }
+            _ => return Ok(()),
+        };
+        let how = format!("is a URL for STS, while AWS's {kind} endpoints are asked for, too ({by})");
+        Err(url.wrong(&how).with_help(
+            "Remove one of them; the URL may be that of such an endpoint, as https://sts-fips.us-east-1.amazonaws.com is",
+        ))
     }
 
     /// A role that STS in this region cannot know.
@@ -291,13 +309,14 @@ fn credentials(
         Some((expiry, answer))
             if !answer.access_key_id.is_empty() && !answer.secret_access_key.is_empty() =>
         {
-            Ok(Credentials::new(
+            let credentials = Credentials::new(
                 answer.access_key_id,
                 answer.secret_access_key,
                 Some(answer.session_token),
                 Some(expiry),
                 provider,
-            ))
+            );
+            static_keys::check(&credentials, "STS").map(|()| credentials)
         }
         _ => Err(ProviderError::new(
             ErrorKind::InvalidResponse,

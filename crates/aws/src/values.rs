@@ -49,6 +49,44 @@ pub(crate) fn line(value: &str) -> Option<String> {
     is_placeholder(value).then(|| "is a placeholder that nothing has filled in".to_owned())
 }
 
+/// The path of a file, that the operating system gets as it is.
+pub(crate) fn path(value: &str) -> Option<String> {
+    let is_content = value.starts_with("eyJ") && value.contains('.')
+        || value.starts_with(['{', '['])
+        || value.contains("-----BEGIN");
+    // First, since what else is wrong with a key or a token does not matter then.
+    if is_content {
+        return Some(format!("is the content of a file, {NO_PATH}"));
+    }
+    if let Some(fault) = line(value) {
+        return Some(fault);
+    }
+    if value.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:")) {
+        return Some(format!("is a URL, {NO_PATH}"));
+    }
+    value
+        .starts_with('~')
+        .then(|| format!("begins with '~', which only shells make a directory of: that is {NO_PATH}"))
+}
+
+/// The path of one of AWS's own two files, in which `~/` is the home directory.
+pub(crate) fn home_path(value: &str) -> Option<String> {
+    path(value.strip_prefix("~/").unwrap_or(value))
+}
+
+const NO_PATH: &str = "not its path";
+
+/// What helps where a value has this fault.
+pub(crate) fn help(fault: &str) -> &'static str {
+    match fault {
+        _ if fault.ends_with(NO_PATH) => {
+            "Write the file's path from the root on, such as /var/run/secrets/token"
+        }
+        _ if fault.starts_with("must be ") => "Correct the value, which stands there without quotes",
+        _ => CLEAN_UP,
+    }
+}
+
 /// As typed, and as word processors write them.
 const QUOTES: &[char] = &['"', '\'', '`', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}'];
 
@@ -173,6 +211,33 @@ mod tests {
         ] {
             assert!(jwt(value).unwrap().starts_with(expected), "{value}");
         }
+    }
+
+    #[test]
+    fn a_path_is_neither_a_url_nor_the_content() {
+        for value in ["/var/run/token", "token", "C:\\Users\\me\\token", "/my files/token", "./a~b"] {
+            assert_eq!(path(value), None, "{value}");
+        }
+        for (value, expected) in [
+            ("eyJhbGciOiJub25lIn0.e30.x", "is the content of a file, not its path"),
+            ("{\"Token\":\"hunter2\"}", "is the content of a file"),
+            ("[default]\naws_access_key_id = x", "is the content of a file"),
+            ("-----BEGIN CERTIFICATE-----\nMIIB", "is the content of a file"),
+            ("file:///token", "is a URL, not its path"),
+            ("File:/token", "is a URL"),
+            ("~/token", "begins with '~', which only shells"),
+            ("/token\n", "ends with a line break"),
+            ("\"/token\"", "holds quotes"),
+        ] {
+            assert!(
+                path(value).is_some_and(|fault| fault.starts_with(expected)),
+                "{value}: {:?}",
+                path(value)
+            );
+        }
+        assert_eq!(home_path("~/token"), None);
+        assert!(help("is a URL, not its path").starts_with("Write the file's path"));
+        assert_eq!(help("holds quotes"), CLEAN_UP);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::network::Network;
 use crate::profile::{Base, Loaded, NoPlan, Switches};
 use crate::report::Report;
 use crate::sdk::Sdk;
-use crate::static_keys::has_foreign_token;
+use crate::static_keys::{self, has_foreign_token};
 use crate::sts::{StsSettings, WebIdentity};
 use crate::token_file;
 use crate::watch::Watched;
@@ -166,11 +166,11 @@ impl Walk<'_> {
                 let credentials = sts.assume_role_with_web_identity(self.sdk, &role, token).await?;
                 Ok(Beginning { credentials, fixed: false, ends_by: EndsBy::Sts })
             }
-            Base::External(external) => Ok(Beginning {
-                credentials: external.credentials(self.environment, self.sdk).await?,
-                fixed: false,
-                ends_by: external.ends_by(),
-            }),
+            Base::External(external) => {
+                let credentials = external.credentials(self.environment, self.sdk).await?;
+                self.check_token(&credentials, "SessionToken");
+                Ok(Beginning { credentials, fixed: false, ends_by: external.ends_by() })
+            }
             Base::Named(source) => match Box::pin(self.ask(source)).await? {
                 Asked::Found(fetched) => {
                     let Fetched { credentials, fixed, ends_by, .. } = *fetched;
@@ -253,7 +253,11 @@ impl Walk<'_> {
     ) -> Result<Asked, ProviderError> {
         let refused = self.sdk.witness().refused();
         match answer {
-            Ok(credentials) => Ok(Asked::Found(Box::new(self.fetched(credentials, source, watched)))),
+            Ok(credentials) => {
+                let place = place.replacen("the", "The", 1);
+                static_keys::check(&credentials, &place)?;
+                Ok(Asked::Found(Box::new(self.fetched(credentials, source, watched))))
+            }
             Err(error @ CredentialsError::CredentialsNotLoaded(_)) => {
                 Ok(Asked::Absent(not_there(source, place, &error, refused.as_ref())))
             }

@@ -114,15 +114,16 @@ fn help_of_status(source: Source, refused: &Refused) -> &'static str {
             "Check AWS_CONTAINER_AUTHORIZATION_TOKEN or the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE; on EKS, that the service \
              account has a Pod Identity association whose role trusts pods.eks.amazonaws.com"
         }
-        (Source::Container, 400 | 404) => {
+        (Source::Container, 300..=399 | 400 | 404) => {
             "Check the path in AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI; on ECS, that the task has a task role; on EKS, \
              that the service account has a Pod Identity association"
         }
+        (Source::Container, 429) => "It is asked too often by all that runs on this node; it is asked again, more and more slowly",
         (Source::Container, _) => "The endpoint failed by itself; look at the log of the agent on this node",
         (Source::InstanceMetadata, 200) => {
             "Check that the role of the instance profile exists and trusts ec2.amazonaws.com"
         }
-        (Source::InstanceMetadata, 401 | 403) => {
+        (Source::InstanceMetadata, 400 | 401 | 403) => {
             "Check that the instance's metadata service is enabled (HttpEndpoint), that no firewall or agent in between refuses \
              requests, and in a container that the metadata hop limit is at least 2"
         }

@@ -9,6 +9,7 @@ const HIDDEN: &str = "(hidden)";
 /// The first line of `text` that is not blank: without control characters, at most 200 characters long, and without words that may
 /// be secrets. `secrets` are those that are known.
 pub(crate) fn cleaned<S: AsRef<str>>(text: &str, secrets: &[S]) -> Option<String> {
+    let text = without_colours(text);
     let line = text.lines().map(str::trim).find(|line| line.chars().any(|char| !char.is_control()))?;
     let mut line: String = line.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     for secret in secrets.iter().map(AsRef::as_ref).filter(|secret| secret.len() >= 4) {
@@ -19,6 +20,20 @@ pub(crate) fn cleaned<S: AsRef<str>>(text: &str, secrets: &[S]) -> Option<String
         Some((end, _)) => format!("{}…", shown[..end].trim_end()),
         None => shown,
     })
+}
+
+/// `text` without what terminals take for colours: ESC, `[` and all up to a letter.
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push_str(
+            part.trim_start_matches(|char: char| char.is_ascii_digit() || ";?".contains(char))
+                .get(1..)
+                .unwrap_or_default(),
+        );
+    }
+    plain
 }
 
 fn hide_secrets(line: &str) -> String {
@@ -165,7 +180,7 @@ mod tests {
     #[test]
     fn it_is_one_short_line_without_control_characters() {
         let none: &[&str] = &[];
-        assert_eq!(cleaned("\n \r\n\u{1b}[31mno\tway\u{7}\nmore", none).as_deref(), Some("[31mno way"));
+        assert_eq!(cleaned("\n \r\n\u{1b}[31mno\tway\u{7}\nmore", none).as_deref(), Some("no way"));
         let long = cleaned(&"word ".repeat(100), none).unwrap();
         assert!(long.chars().count() <= LONGEST + 1 && long.ends_with('…'), "{long}");
         assert_eq!(cleaned("", none), None);

@@ -5,6 +5,7 @@ use oauthbearer_core::ProviderError;
 use url::Url;
 
 use super::Setting;
+use crate::values;
 use crate::Environment;
 
 /// The proxy for https, and the hosts that are reached without it.
@@ -73,12 +74,13 @@ impl Proxy {
 
     /// Without the value, which may hold a password.
     fn wrong(&self) -> ProviderError {
-        self.setting.wrong("must be the URL of a proxy, such as http://proxy.example:3128").with_help(
-            format!(
+        let fault = values::word(self.setting.value.trim());
+        let fault = fault.map(|fault| format!("; the value {fault}")).unwrap_or_default();
+        let how = format!("must be the URL of a proxy, such as http://proxy.example:3128{fault}");
+        self.setting.wrong(&how).with_help(format!(
             "Correct or unset {}; characters such as @ : / # in its user name and password are percent-coded",
             self.setting.place
-        ),
-        )
+        ))
     }
 }
 

@@ -9,6 +9,7 @@ use rustls::pki_types::{pem::PemObject, CertificateDer};
 use rustls::RootCertStore;
 
 use super::Setting;
+use crate::values;
 
 /// Whether the system has any; without one, the SDK's own loading is not to be asked.
 static SYSTEM_HAS_ANY: LazyLock<bool> =
@@ -32,6 +33,9 @@ pub(super) fn store(bundle: Option<&Setting>) -> Result<TrustStore, ProviderErro
              authorities are trusted then",
         )
     };
+    if let Some(fault) = values::path(path) {
+        return Err(bundle.wrong(&fault).with_help(values::help(&fault)));
+    }
     let text = std::fs::read(path).map_err(|error| wrong(unreadable(&error)))?;
     let mut store = TrustStore::empty();
     let mut usable = 0;

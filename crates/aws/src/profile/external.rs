@@ -6,11 +6,17 @@ use super::process::Process;
 #[cfg(feature = "sso")]
 use super::sso::Sso;
 use aws_credential_types::Credentials;
+#[cfg(feature = "sso")]
+use oauthbearer_core::keys::shown;
 use oauthbearer_core::ProviderError;
 
 use super::{broken, Profile, Profiles};
 use crate::life::EndsBy;
 use crate::sdk::Sdk;
+#[cfg(feature = "sso")]
+use crate::values::{self, Check};
+#[cfg(feature = "sso")]
+use crate::AwsRegion;
 use crate::Environment;
 
 /// How such credentials are got.
@@ -101,21 +107,43 @@ fn sso(set: &Profiles, profile: &Profile) -> Result<External, ProviderError> {
             })?),
             None => None,
         };
-    let own = |key| profile.get(key).map(str::to_owned);
-    let shared = |key| section.map_or_else(|| own(key), |section| section.get(key).map(str::to_owned));
-    let need = |key: &str, value: Option<String>| {
+    let need = |key: &str, from: &Profile, check: Check| {
+        let value = from.checked(key, check)?.map(str::to_owned);
         value.ok_or_else(|| {
             broken(profile.name(), &format!("it logs in with IAM Identity Center but has no {key}"))
         })
     };
+    let shared = section.unwrap_or(profile);
     Ok(External::Sso(Sso {
         profile: profile.name().to_owned(),
-        account: need("sso_account_id", own("sso_account_id"))?,
-        role: need("sso_role_name", own("sso_role_name"))?,
-        region: need("sso_region", shared("sso_region"))?,
-        start_url: need("sso_start_url", shared("sso_start_url"))?,
+        account: need("sso_account_id", profile, account)?,
+        role: need("sso_role_name", profile, values::word)?,
+        region: need("sso_region", shared, region)?,
+        start_url: need("sso_start_url", shared, values::word)?,
         session: session.map(str::to_owned),
     }))
+}
+
+#[cfg(feature = "sso")]
+fn account(value: &str) -> Option<String> {
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    values::word(value).or_else(|| {
+        (!digits || value.len() != 12).then(|| {
+            format!(
+                "must be the 12 digits of an account, zeros at its start included; got '{}'",
+                shown(value)
+            )
+        })
+    })
+}
+
+#[cfg(feature = "sso")]
+fn region(value: &str) -> Option<String> {
+    values::word(value).or_else(|| {
+        AwsRegion::parse(value)
+            .is_none()
+            .then(|| format!("must be the name of an AWS region, such as us-east-1; got '{}'", shown(value)))
+    })
 }
 
 #[cfg(not(all(feature = "sso", feature = "credentials-process")))]

@@ -34,7 +34,7 @@ fn file(
     variable: &'static str,
     default: &str,
 ) -> Result<File, ProviderError> {
-    let named = environment.checked(variable, values::line)?;
+    let named = environment.checked(variable, values::home_path)?;
     let text = named.as_deref().unwrap_or(default);
     let home = ["HOME", "USERPROFILE"].iter().find_map(|name| environment.value(name)).map(PathBuf::from);
     let path = match (text.strip_prefix("~/"), home) {
@@ -59,6 +59,9 @@ impl File {
         }
         match std::fs::read(&self.path) {
             Ok(bytes) => self.decoded(bytes).map(Ok),
+            Err(error) if error.kind() == Io::NotFound && self.path.starts_with("~") => {
+                Ok(Err(Absent("cannot be looked for: HOME is not set")))
+            }
             Err(error) if matches!(error.kind(), Io::NotFound | Io::NotADirectory) => {
                 Ok(Err(Absent("does not exist")))
             }
@@ -166,6 +169,8 @@ mod tests {
         let file = |name: &str| File { kind: Kind::Config, path: folder.path().join(name), variable: None };
         assert!(file("").read().err().unwrap().to_string().contains("is a directory. Put a file there"));
         assert_eq!(file("none").read().unwrap().err().unwrap().0, "does not exist");
+        let homeless = File { kind: Kind::Config, path: "~/.aws/config".into(), variable: None };
+        assert_eq!(homeless.read().unwrap().err().unwrap().0, "cannot be looked for: HOME is not set");
         std::fs::write(folder.path().join("plain"), "").unwrap();
         assert_eq!(file("plain/config").read().unwrap().err().unwrap().0, "does not exist");
     }

@@ -15,7 +15,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
 use crate::failure::cleaned;
-use crate::values;
+use crate::static_keys::CHECKS;
+use crate::values::{self, Check};
 
 /// Longest a command may take: less than a whole fetch, so that what it did is still told.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -97,6 +98,12 @@ impl Process {
                 "failed with exit code 126: its program cannot be executed".to_owned(),
                 "Make the file executable for this process's user",
             ),
+            // As shells tell of a program that a signal ended: 128 and its number.
+            Some(code @ 129..=159) => (
+                ErrorKind::Unavailable,
+                format!("failed with exit code {code}: signal {} ended its program", code - 128),
+                "Look at the system's log: something killed it",
+            ),
             // Whatever it is, to run a person's password tool again and again mends nothing, and may lock an account.
             Some(code) => (
                 ErrorKind::Credentials,
@@ -109,7 +116,7 @@ impl Process {
                 "Look at the system's log: something killed it",
             ),
         };
-        let words = cleaned(&String::from_utf8_lossy(&ended.stderr), &self.secrets());
+        let words = cleaned(telling(&String::from_utf8_lossy(&ended.stderr)), &self.secrets());
         let said = match words {
             Some(words) => format!("; it says: {words}"),
             None => "; it says nothing on stderr".to_owned(),
@@ -140,6 +147,8 @@ impl Process {
                  and Expiration, and nothing else on stdout",
             )
         };
+        // PowerShell begins with a byte order mark.
+        let stdout = stdout.strip_prefix(b"\xef\xbb\xbf").unwrap_or(stdout);
         if stdout.iter().all(u8::is_ascii_whitespace) {
             return Err(wrong("its output is empty"));
         }
@@ -148,13 +157,13 @@ impl Process {
         let field = |name: &str| {
             fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
         };
-        let text = |name: &str| match field(name) {
+        let text = |name: &str, check: Check| match field(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
-            Some(Value::String(text)) if text.trim() != text || text.chars().any(char::is_control) => {
-                Err(wrong(&format!("{name} has spaces or line breaks around it")))
-            }
-            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(Value::String(text)) => match check(text) {
+                Some(fault) => Err(wrong(&format!("{name} {fault}"))),
+                None => Ok(Some(text.clone())),
+            },
             Some(_) => Err(wrong(&format!("{name} is no string"))),
         };
         match field("Version") {
@@ -162,15 +171,25 @@ impl Process {
             Some(_) => return Err(wrong("Version is not 1")),
             None => return Err(wrong("Version is missing")),
         }
-        let id = text("AccessKeyId")?.ok_or_else(|| wrong("AccessKeyId is missing"))?;
-        let secret = text("SecretAccessKey")?.ok_or_else(|| wrong("SecretAccessKey is missing"))?;
-        let token = text("SessionToken")?;
+        let id = text("AccessKeyId", CHECKS[0])?.ok_or_else(|| wrong("AccessKeyId is missing"))?;
+        let secret =
+            text("SecretAccessKey", CHECKS[1])?.ok_or_else(|| wrong("SecretAccessKey is missing"))?;
+        let token = text("SessionToken", CHECKS[2])?;
         if id.starts_with("ASIA") && token.is_none() {
             return Err(wrong("AccessKeyId is a temporary key (ASIA…), and SessionToken is missing"));
         }
-        let expiry = text("Expiration")?
-            .map(|text| values::moment(&text).ok_or_else(|| wrong("Expiration is no ISO 8601 time")));
+        let no_time =
+            || wrong("Expiration is no ISO 8601 time with its offset, such as 2026-01-31T12:00:00Z");
+        let expiry = text("Expiration", values::line)?.map(|text| values::moment(&text).ok_or_else(no_time));
         Ok(Credentials::new(id, secret, token, expiry.transpose()?, "CredentialProcess"))
+    }
+}
+
+/// The part of what a program says that tells most: Python puts what happened into the last line.
+fn telling(stderr: &str) -> &str {
+    match stderr.trim_start().starts_with("Traceback (most recent call last)") {
+        true => stderr.trim_end().lines().next_back().unwrap_or_default(),
+        false => stderr,
     }
 }
 

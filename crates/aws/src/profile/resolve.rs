@@ -100,7 +100,7 @@ impl Resolver<'_> {
         if let Some(name) = profile.get("credential_source") {
             return named_source(profile, name).map(|source| Some(Base::Named(source)));
         }
-        if let Some(file) = profile.checked("web_identity_token_file", values::line)? {
+        if let Some(file) = profile.checked("web_identity_token_file", values::path)? {
             let arn = profile
                 .checked("role_arn", values::word)?
                 .ok_or_else(|| broken(profile.name(), "it has a web_identity_token_file but no role_arn"))?;
@@ -164,9 +164,34 @@ fn keys(profile: &Profile) -> Result<Option<Credentials>, ProviderError> {
         token = profile.checked("aws_security_token", values::word)?;
     }
     let parts = [id, secret, token].map(|part| part.map(str::to_owned));
+    if parts.iter().all(Option::is_none) {
+        profile.foreign_key(FOREIGN_KEYS).map_or(Ok(()), Err)?;
+    }
     let place = format!("The profile '{}'", shown(profile.name()));
     StaticKeys { names, parts, expiry: None }.credentials(&place, "Profile")
 }
+
+/// How keys are written elsewhere, and what AWS's tools call them in a file: whoever writes these means them.
+const FOREIGN_KEYS: &[(&str, &str)] = &[
+    ("export aws_access_key_id", "aws_access_key_id"),
+    ("export aws_secret_access_key", "aws_secret_access_key"),
+    ("set aws_access_key_id", "aws_access_key_id"),
+    ("set aws_secret_access_key", "aws_secret_access_key"),
+    ("$env:aws_access_key_id", "aws_access_key_id"),
+    ("$env:aws_secret_access_key", "aws_secret_access_key"),
+    ("aws_access_key", "aws_access_key_id"),
+    ("aws_secret_key", "aws_secret_access_key"),
+    ("access_key_id", "aws_access_key_id"),
+    ("secret_access_key", "aws_secret_access_key"),
+    ("access_key", "aws_access_key_id"),
+    ("secret_key", "aws_secret_access_key"),
+    ("accesskeyid", "aws_access_key_id"),
+    ("secretaccesskey", "aws_secret_access_key"),
+    ("accesskey", "aws_access_key_id"),
+    ("secretkey", "aws_secret_access_key"),
+    ("aws-access-key-id", "aws_access_key_id"),
+    ("aws-secret-access-key", "aws_secret_access_key"),
+];
 
 /// Settings of the AWS tools that say where calls go, and that are not honoured in this profile.
 fn not_honoured(profile: &Profile) -> Vec<(String, &'static str)> {

@@ -11,7 +11,7 @@ use oauthbearer_core::keys::{nearest, shown};
 use oauthbearer_core::ProviderError;
 
 use super::ini::{self, Entry, Section, Unparsable};
-use crate::values::{self, refused, Check, CLEAN_UP};
+use crate::values::{self, refused, Check};
 
 /// Which of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +119,22 @@ impl Profiles {
         Some((format!("{key} of {service} in [services {}]", shown(&section.name)), value))
     }
 
+    /// The error of a profile whose `services` names a section that is not there.
+    pub(crate) fn without_services(&self, profile: &Profile) -> Option<ProviderError> {
+        const KEY: &str = "services";
+        let name = profile.get(KEY).filter(|name| !self.services.contains_key(*name))?;
+        let names: Vec<&str> =
+            self.services.keys().map(String::as_str).filter(|name| is_showable(name)).collect();
+        let there = if names.is_empty() {
+            "there is none at all".to_owned()
+        } else {
+            format!("there are: {}", list(&names))
+        };
+        let fault =
+            format!("names a section [services {}] that the config file does not have; {there}", shown(name));
+        Some(refused(&profile.place(KEY), &fault).with_help("Correct or remove it, or add that section"))
+    }
+
     /// The section that was meant to be the profile `name`, and how to write it.
     pub(super) fn misplaced(&self, name: &str) -> Option<String> {
         let section = self.misplaced.iter().find(|section| section.name == name)?;
@@ -211,6 +227,13 @@ impl Profile {
         format!("{key} of the profile '{}' ({place})", shown(&self.name))
     }
 
+    /// The error of a key that is another tool's name for one of AWS's; `names` are such pairs.
+    pub(crate) fn foreign_key(&self, names: &[(&str, &str)]) -> Option<ProviderError> {
+        let (key, here) = names.iter().find(|(key, _)| self.get(key).is_some())?;
+        let fault = format!("is no key of AWS's files: there it is {here}");
+        Some(refused(&self.place(key), &fault).with_help("Correct the key's name, or remove the line"))
+    }
+
     /// What a switch says, unless it is blank.
     pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, ProviderError> {
         let Some(value) = self.get(key) else { return Ok(None) };
@@ -227,7 +250,7 @@ impl Profile {
             true => error.with_help(
                 "The line after it is indented deeper, which makes it a part of this value: indent it alike",
             ),
-            false => error.with_help(CLEAN_UP),
+            false => error.with_help(values::help(&fault)),
         })
     }
 }
@@ -279,6 +302,16 @@ mod tests {
         let found = ("endpoint_url of sts in [services lab]".to_owned(), "https://sts.example");
         assert_eq!(find("a", "sts"), Some(found));
         assert_eq!((find("a", "sso"), find("b", "sts"), find("c", "sts")), (None, None, None));
+        let missing = |name| both.without_services(both.get(name).unwrap()).map(|error| error.to_string());
+        assert_eq!((missing("a"), missing("c")), (None, None));
+        let error = missing("b").unwrap();
+        assert!(
+            error.starts_with(
+                "services of the profile 'b' (/config, line 4) names a section [services none] that the config file does not \
+                 have; there are: lab"
+            ),
+            "{error}"
+        );
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::failure::{cleaned, plain_word, unreachable};
 use crate::keys::endpoint_fault;
 use crate::network::{failing, with_secrets, Secret, Service};
 use crate::sdk::{retry, timeouts, Sdk};
-use crate::Environment;
+use crate::{static_keys, values, Environment};
 
 mod renewal;
 
@@ -91,6 +91,9 @@ impl Sso {
             SystemTime::try_from(DateTime::from_str(&text, Format::DateTimeWithOffset).ok()?).ok()
         };
         let access_token = field("accessToken").ok_or_else(|| broken("has no accessToken"))?.to_owned();
+        if let Some(fault) = values::word(&access_token) {
+            return Err(broken(&format!("has an accessToken that {fault}")));
+        }
         let ends = time("expiresAt").ok_or_else(|| broken("has no expiresAt that is a time"))?;
         let can_renew = ["clientId", "clientSecret", "refreshToken"].iter().all(|name| field(name).is_some())
             && time("registrationExpiresAt").is_some_and(|end| end > now);
@@ -140,13 +143,14 @@ impl Sso {
             let message = format!("{} failed: the response holds no credentials", self.step());
             return Err(ProviderError::new(ErrorKind::InvalidResponse, message));
         };
-        Ok(Credentials::new(id, secret, session_token, Some(end), "SSO"))
+        let credentials = Credentials::new(id, secret, session_token, Some(end), "SSO");
+        static_keys::check(&credentials, "IAM Identity Center").map(|()| credentials)
     }
 
     fn config(&self, service: Service, sdk: &Sdk, secrets: Vec<Secret>) -> SdkConfig {
         let url = sdk.network().url(service);
-        let fault =
-            url.and_then(|url| Some(url.wrong(endpoint_fault(&url.value)?).with_help("Correct or unset it")));
+        let fault = url
+            .and_then(|url| Some(url.wrong(&endpoint_fault(&url.value)?).with_help("Correct or unset it")));
         let client = fault.clone().map_or_else(|| sdk.http_client(), failing);
         let mut config = SdkConfig::builder();
         config.set_endpoint_url(url.filter(|_| fault.is_none()).map(|url| url.value.clone()));

@@ -121,7 +121,7 @@ fn what_is_wrong_with_a_profile_is_named() {
 #[cfg(not(feature = "sso"))]
 #[test]
 fn a_missing_sso_feature_is_named() {
-    let error = broken_text("[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n");
+    let error = broken_text("[default]\nsso_session = s\nsso_account_id = 123456789012\nsso_role_name = r\n");
     assert!(
         error.contains("cargo feature 'aws-sso' is off") && error.contains("features = [\"aws-sso\"]"),
         "{error}"
@@ -141,7 +141,7 @@ fn a_missing_process_feature_is_named() {
 #[cfg(feature = "sso")]
 #[test]
 fn identity_center_profiles_are_read() {
-    let text = "[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_region = us-east-1\nsso_start_url = u\n";
+    let text = "[default]\nsso_session = s\nsso_account_id = 123456789012\nsso_role_name = r\n[sso-session s]\nsso_region = us-east-1\nsso_start_url = u\n";
     assert!(matches!(plan_of(text, None).unwrap().base, Base::External(External::Sso(_))));
     assert!(broken_text("[default]\nsso_start_url = u\n").contains("has no sso_account_id"));
 }

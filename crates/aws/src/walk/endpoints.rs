@@ -51,7 +51,7 @@ pub(super) fn container(environment: &Environment) -> Result<bool, ProviderError
         }
         _ => {}
     }
-    match environment.checked(TOKEN_FILE, values::line)? {
+    match environment.checked(TOKEN_FILE, values::path)? {
         Some(file) => check_token_file(&file)?,
         None => drop(environment.checked(TOKEN, authorization)?),
     }
@@ -117,8 +117,11 @@ pub(super) fn metadata(
     };
     match named {
         Some((_, url)) if is_url(&url) && values::word(&url).is_none() => Ok(url),
-        Some((place, _)) => Err(ProviderError::new(ErrorKind::Credentials, format!("{place} is not a URL"))
-            .with_help("Unset it, or set it to one such as http://169.254.169.254")),
+        Some((place, url)) => {
+            let fault = values::word(&url).map(|fault| format!(": the value {fault}")).unwrap_or_default();
+            Err(ProviderError::new(ErrorKind::Credentials, format!("{place} is not a URL{fault}"))
+                .with_help("Unset it, or set it to one such as http://169.254.169.254"))
+        }
         None => usual_metadata(environment, profile),
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn web_identity(
     environment: &Environment,
     other_role: bool,
 ) -> Result<Option<(PathBuf, String)>, ProviderError> {
-    let file = environment.checked("AWS_WEB_IDENTITY_TOKEN_FILE", values::line)?;
+    let file = environment.checked("AWS_WEB_IDENTITY_TOKEN_FILE", values::path)?;
     let arn = environment.checked("AWS_ROLE_ARN", values::word)?;
     match (file, arn) {
         (Some(file), Some(arn)) => Ok(Some((PathBuf::from(file), arn))),

@@ -21,7 +21,18 @@ async fn exit_code_and_first_line_of_stderr_are_told() {
         ),
         ("nowhere-at-all", ErrorKind::Credentials, "nowhere-at-all"),
         ("/etc/passwd", ErrorKind::Credentials, "exit code 126: its program cannot be executed"),
+        ("exit 255", ErrorKind::Credentials, "failed with exit code 255; it says nothing on stderr"),
         ("kill -9 $$", ErrorKind::Unavailable, "was ended by a signal (signal: 9"),
+        (
+            "sh -c 'kill -9 $$'; exit $?",
+            ErrorKind::Unavailable,
+            "failed with exit code 137: signal 9 ended its program",
+        ),
+        (
+            "printf 'Traceback (most recent call last):\\n  File x\\nValueError: no login\\n' >&2; exit 1",
+            ErrorKind::Credentials,
+            "exit code 1; it says: ValueError: no login",
+        ),
     ] {
         let error = error(command).await;
         let text = error.to_string();
@@ -74,10 +85,7 @@ async fn what_is_missing_in_the_output_is_named() {
         (r#"{"Version":1,"AccessKeyId":"A"}"#, "SecretAccessKey is missing"),
         (r#"{"Version":1,"AccessKeyId":"","SecretAccessKey":"s"}"#, "AccessKeyId is missing"),
         (r#"{"Version":1,"AccessKeyId":7,"SecretAccessKey":"s"}"#, "AccessKeyId is no string"),
-        (
-            r#"{"Version":1,"AccessKeyId":"A\n","SecretAccessKey":"s"}"#,
-            "AccessKeyId has spaces or line breaks",
-        ),
+        (r#"{"Version":1,"AccessKeyId":"A\n","SecretAccessKey":"s"}"#, "AccessKeyId ends with a line break"),
         (
             r#"{"Version":1,"AccessKeyId":"ASIAX","SecretAccessKey":"s"}"#,
             "AccessKeyId is a temporary key (ASIA…), and SessionToken is missing",
@@ -85,6 +93,11 @@ async fn what_is_missing_in_the_output_is_named() {
         (
             r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","Expiration":"soon"}"#,
             "Expiration is no ISO 8601 time",
+        ),
+        (r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"\"s\""}"#, "SecretAccessKey holds quotes"),
+        (
+            r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","SessionToken":"t u"}"#,
+            "SessionToken holds white space",
         ),
         (r#"{"Credentials":{"AccessKeyId":"A"}}"#, "Version is missing"),
     ] {
@@ -103,6 +116,8 @@ async fn credentials_are_read_in_any_case_of_their_names() {
     let credentials = process(&format!("echo '{output}'")).credentials(&Clock::system()).await.unwrap();
     assert_eq!((credentials.access_key_id(), credentials.session_token()), ("AKID", Some("t")));
     assert_eq!(credentials.expiry(), values::moment("2098-12-31T22:00:00Z"));
+    let marked = process(r#"printf '\357\273\277{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"s"}'"#);
+    assert!(marked.credentials(&Clock::system()).await.is_ok());
     let endless =
         process(r#"echo '{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"s","Expiration":null}'"#);
     assert_eq!(endless.credentials(&Clock::system()).await.unwrap().expiry(), None);

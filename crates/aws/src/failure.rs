@@ -17,7 +17,7 @@ use cause::{cause, chain, find};
 pub use refusal::Refusal;
 pub(crate) use sources::{metadata_failure, not_there, source_failure};
 pub(crate) use sts::sts_failure;
-pub(crate) use words::cleaned;
+pub(crate) use words::{cleaned, may_be_secret};
 
 /// The error of the call `step` that could not be sent, or brought no response. `place` is what could not be reached, `error` what
 /// the SDK says: of its chain only what broke is told, never a text. `help` says what to check where that alone does not tell.

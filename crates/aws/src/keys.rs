@@ -1,4 +1,4 @@
-use oauthbearer_core::keys::shown;
+use crate::values::shown;
 use oauthbearer_core::{is_this_machine, Key, Reader};
 use url::Url;
 

@@ -4,8 +4,8 @@
 //! and gives every session a time-stamped name, which Kafka's brokers take for another principal. So the files are read, parsed and
 //! followed here, once a fetch, and nothing of the SDK's reads them.
 
+use crate::values::shown;
 use aws_credential_types::Credentials;
-use oauthbearer_core::keys::shown;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
 use crate::network::Network;
@@ -187,7 +187,11 @@ impl Loaded {
         };
         let Some(profile) = self.profile() else {
             let why = format!("there is no profile '{name}' in {}", self.place);
-            return Err(absent(why, self.profiles.hint(&self.chosen.name)));
+            let hint = match self.place.contains(files::HOMELESS) {
+                true => "Set HOME, or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE".to_owned(),
+                false => self.profiles.hint(&self.chosen.name),
+            };
+            return Err(absent(why, hint));
         };
         let resolver = Resolver { set: &self.profiles, session_name };
         let Some(mut plan) = resolver.plan(profile)? else {

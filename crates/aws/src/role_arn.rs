@@ -1,6 +1,6 @@
 //! What is wrong with a text that should be the ARN of a role.
 
-use oauthbearer_core::keys::shown;
+use crate::values::shown;
 
 /// Why `value` is no ARN of a role, in words that follow the name of what holds it.
 ///

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use crate::values::shown;
 use aws_credential_types::Credentials;
 use aws_sdk_sts::config::{
     BehaviorVersion, Builder, IdentityCache, Region, SharedCredentialsProvider, StalledStreamProtectionConfig,
@@ -10,7 +11,6 @@ use aws_sdk_sts::config::{
 use aws_sdk_sts::types;
 use aws_types::origin::Origin;
 use aws_types::SdkConfig;
-use oauthbearer_core::keys::shown;
 use oauthbearer_core::{ConfigError, ErrorKind, ProviderError};
 
 use crate::boxed::boxed;
@@ -153,19 +153,22 @@ impl StsSettings {
 
     /// The SDK's rules take either a URL or a kind of AWS's endpoints.
     fn check_switches(&self, url: &Setting) -> Result<(), ProviderError> {
-        let (kind, by) = match (self.fips, self.dual_stack) {
+        let (kind, by, example) = match (self.fips, self.dual_stack) {
             (true, _) => {
-                ("FIPS", "AWS_USE_FIPS_ENDPOINT, the profile's use_fips_endpoint, or a region written fips-…")
+                const BY: &str =
+                    "AWS_USE_FIPS_ENDPOINT, the profile's use_fips_endpoint, or a region written fips-…";
+                ("FIPS", BY, "https://sts-fips.us-east-1.amazonaws.com")
             }
             (_, true) => {
-                ("dual-stack", "AWS_USE_DUALSTACK_ENDPOINT, or the profile's use_dualstack_endpoint")
+                const BY: &str = "AWS_USE_DUALSTACK_ENDPOINT, or the profile's use_dualstack_endpoint";
+                ("dual-stack", BY, "https://sts.us-east-1.api.aws")
             }
             _ => return Ok(()),
         };
         let how = format!("is a URL for STS, while AWS's {kind} endpoints are asked for, too ({by})");
-        Err(url.wrong(&how).with_help(
-            "Remove one of them; the URL may be that of such an endpoint, as https://sts-fips.us-east-1.amazonaws.com is",
-        ))
+        Err(url.wrong(&how).with_help(format!(
+            "Remove one of them; the URL may be that of such an endpoint, as {example} is"
+        )))
     }
 
     /// A role that STS in this region cannot know.
@@ -329,6 +332,24 @@ fn credentials(
 mod tests {
     use super::*;
     use crate::profile::Profiles;
+
+    #[test]
+    fn a_url_and_a_kind_of_endpoints_are_not_both_taken() {
+        for (fips, dual_stack, expected) in [
+            (false, false, ""),
+            (true, false, "'sts_endpoint' is a URL for STS, while AWS's FIPS endpoints are asked for, too (AWS_USE_FIPS"),
+            (false, true, "'sts_endpoint' is a URL for STS, while AWS's dual-stack endpoints are asked for"),
+        ] {
+            let config =
+                CredentialConfig { sts_endpoint: Some("http://127.0.0.1:1".into()), ..Default::default() };
+            let switches = Switches { fips, dual_stack };
+            let settings =
+                StsSettings::new(&config, &Environment::empty(), switches, &Network::default(), []);
+            let error = settings.check_url(&AwsRegion::parse("us-east-1").unwrap()).err();
+            let error = error.map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.starts_with(expected) && error.is_empty() == expected.is_empty(), "{error}");
+        }
+    }
 
     fn region(config: &CredentialConfig, variables: &[(&str, &str)]) -> StsSettings {
         let others = [None, AwsRegion::parse("ap-south-1"), AwsRegion::parse("sa-east-1")];

@@ -5,8 +5,17 @@ use std::time::SystemTime;
 
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::DateTime;
-use oauthbearer_core::keys::shown;
-use oauthbearer_core::{ErrorKind, ProviderError};
+use oauthbearer_core::{keys, ErrorKind, ProviderError};
+
+use crate::failure::may_be_secret;
+
+/// A value that cannot be used, as errors show it: unless it looks like a key or a token that was put into the wrong place.
+pub(crate) fn shown(value: &str) -> String {
+    match may_be_secret(value) {
+        true => "(hidden: it looks like a key or a token)".to_owned(),
+        false => keys::shown(value),
+    }
+}
 
 /// Checks a value: what is wrong with it, if anything is.
 pub(crate) type Check = fn(&str) -> Option<String>;
@@ -49,24 +58,25 @@ pub(crate) fn line(value: &str) -> Option<String> {
     is_placeholder(value).then(|| "is a placeholder that nothing has filled in".to_owned())
 }
 
-/// The path of a file, that the operating system gets as it is.
+/// The path of a file, which the operating system gets as it is.
 pub(crate) fn path(value: &str) -> Option<String> {
     let is_content = value.starts_with("eyJ") && value.contains('.')
         || value.starts_with(['{', '['])
-        || value.contains("-----BEGIN");
+        || value.contains("-----BEGIN")
+        || (!value.starts_with(['/', '.']) && may_be_secret(value));
     // First, since what else is wrong with a key or a token does not matter then.
-    if is_content {
-        return Some(format!("is the content of a file, {NO_PATH}"));
-    }
-    if let Some(fault) = line(value) {
+    let fault = if is_content {
+        "is what such a file holds"
+    } else if let Some(fault) = line(value) {
         return Some(fault);
-    }
-    if value.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:")) {
-        return Some(format!("is a URL, {NO_PATH}"));
-    }
-    value
-        .starts_with('~')
-        .then(|| format!("begins with '~', which only shells make a directory of: that is {NO_PATH}"))
+    } else if value.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:")) {
+        "is a URL"
+    } else if value.starts_with('~') {
+        "begins with '~', which only shells replace"
+    } else {
+        return None;
+    };
+    Some(format!("{PATH}, but {fault}"))
 }
 
 /// The path of one of AWS's own two files, in which `~/` is the home directory.
@@ -74,12 +84,12 @@ pub(crate) fn home_path(value: &str) -> Option<String> {
     path(value.strip_prefix("~/").unwrap_or(value))
 }
 
-const NO_PATH: &str = "not its path";
+const PATH: &str = "must be the path of a file";
 
 /// What helps where a value has this fault.
 pub(crate) fn help(fault: &str) -> &'static str {
     match fault {
-        _ if fault.ends_with(NO_PATH) => {
+        _ if fault.starts_with(PATH) => {
             "Write the file's path from the root on, such as /var/run/secrets/token"
         }
         _ if fault.starts_with("must be ") => "Correct the value, which stands there without quotes",
@@ -219,13 +229,13 @@ mod tests {
             assert_eq!(path(value), None, "{value}");
         }
         for (value, expected) in [
-            ("eyJhbGciOiJub25lIn0.e30.x", "is the content of a file, not its path"),
-            ("{\"Token\":\"hunter2\"}", "is the content of a file"),
-            ("[default]\naws_access_key_id = x", "is the content of a file"),
-            ("-----BEGIN CERTIFICATE-----\nMIIB", "is the content of a file"),
-            ("file:///token", "is a URL, not its path"),
-            ("File:/token", "is a URL"),
-            ("~/token", "begins with '~', which only shells"),
+            ("eyJhbGciOiJub25lIn0.e30.x", "must be the path of a file, but is what such a file holds"),
+            ("{\"Token\":\"hunter2\"}", "must be the path of a file, but is what"),
+            ("[default]\naws_access_key_id = x", "must be the path of a file, but is what"),
+            ("-----BEGIN CERTIFICATE-----\nMIIB", "must be the path of a file, but is what"),
+            ("file:///token", "must be the path of a file, but is a URL"),
+            ("File:/token", "must be the path of a file, but is a URL"),
+            ("~/token", "must be the path of a file, but begins with '~', which only shells"),
             ("/token\n", "ends with a line break"),
             ("\"/token\"", "holds quotes"),
         ] {
@@ -236,7 +246,7 @@ mod tests {
             );
         }
         assert_eq!(home_path("~/token"), None);
-        assert!(help("is a URL, not its path").starts_with("Write the file's path"));
+        assert!(help("must be the path of a file, but is a URL").starts_with("Write the file's path"));
         assert_eq!(help("holds quotes"), CLEAN_UP);
     }
 

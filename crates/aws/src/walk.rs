@@ -168,7 +168,7 @@ impl Walk<'_> {
             }
             Base::External(external) => {
                 let credentials = external.credentials(self.environment, self.sdk).await?;
-                self.check_token(&credentials, "SessionToken");
+                self.check_token(&credentials, "SessionToken of the credential_process");
                 Ok(Beginning { credentials, fixed: false, ends_by: external.ends_by() })
             }
             Base::Named(source) => match Box::pin(self.ask(source)).await? {

@@ -123,10 +123,23 @@ fn hide_runs(word: &str, is_token: impl Fn(char) -> bool, is_secret: impl Fn(&st
 fn is_secret(run: &str) -> bool {
     let has = |is: fn(&char) -> bool| run.chars().any(|char| is(&char));
     let mixed = has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase) && has(char::is_ascii_digit);
-    let is_key_id = run.len() >= 16
+    is_key_id(run) || is_hex(run) || (run.len() >= 20 && mixed) || run.len() >= 64
+}
+
+/// Whether a setting's value holds a key or a token that somebody put into the wrong place. Names and ARNs are none, long as they
+/// may be: they have other marks in between.
+pub(crate) fn may_be_secret(value: &str) -> bool {
+    let is_mark = |char: char| !char.is_ascii_alphanumeric() && !"+/=".contains(char);
+    value
+        .split(is_mark)
+        .any(|run| run.starts_with("eyJ") || (is_secret(run) && run.len() >= 32) || is_key_id(run))
+}
+
+/// The id of an access key (the IAM user guide, "Unique identifiers").
+fn is_key_id(run: &str) -> bool {
+    run.len() >= 16
         && ["AKIA", "ASIA", "ABIA", "ACCA"].iter().any(|start| run.starts_with(start))
-        && run.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    is_key_id || is_hex(run) || (run.len() >= 20 && mixed) || run.len() >= 64
+        && run.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 fn is_hex(run: &str) -> bool {
@@ -175,6 +188,30 @@ mod tests {
             cleaned("wrong pass phrase: open sesame", &["sesame"]).as_deref(),
             Some("wrong pass phrase: open (hidden)")
         );
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_place_is_known_as_one() {
+        for value in [
+            "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+            "AKIAIOSFODNN7EXAMPLE",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln",
+            "key=wJalrXUtnFEMIsK7MDENGsbPxRfiCYEXAMPLEKEY",
+            "0123456789abcdef0123456789abcdef",
+        ] {
+            assert!(may_be_secret(value), "{value}");
+        }
+        for value in [
+            "us-esat-1",
+            "prodd",
+            "AdministratorAccess-123456789012",
+            "arn:aws:iam::123456789012:role/MyKafkaRole2024",
+            "kafka-Producer1-KafkaRole1A2B3C4D-ABCDEFGHIJKL",
+            "2030-01-31T12:00:00+0000",
+            "Arn1Administrators2024",
+        ] {
+            assert!(!may_be_secret(value), "{value}");
+        }
     }
 
     #[test]

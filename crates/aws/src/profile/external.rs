@@ -5,9 +5,9 @@
 use super::process::Process;
 #[cfg(feature = "sso")]
 use super::sso::Sso;
-use aws_credential_types::Credentials;
 #[cfg(feature = "sso")]
-use oauthbearer_core::keys::shown;
+use crate::values::shown;
+use aws_credential_types::Credentials;
 use oauthbearer_core::ProviderError;
 
 use super::{broken, Profile, Profiles};

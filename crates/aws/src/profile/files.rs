@@ -20,6 +20,9 @@ pub(super) struct File {
 /// Why there is nothing to read, for want of a file.
 pub(super) struct Absent(pub(super) &'static str);
 
+/// Why nobody knows where the default places are, as under systemd without `User=`.
+pub(super) const HOMELESS: &str = "cannot be looked for: HOME is not set";
+
 /// The two files, where the environment or the home directory has them.
 pub(super) fn locate(environment: &Environment) -> Result<[File; 2], ProviderError> {
     Ok([
@@ -60,7 +63,7 @@ impl File {
         match std::fs::read(&self.path) {
             Ok(bytes) => self.decoded(bytes).map(Ok),
             Err(error) if error.kind() == Io::NotFound && self.path.starts_with("~") => {
-                Ok(Err(Absent("cannot be looked for: HOME is not set")))
+                Ok(Err(Absent(HOMELESS)))
             }
             Err(error) if matches!(error.kind(), Io::NotFound | Io::NotADirectory) => {
                 Ok(Err(Absent("does not exist")))

@@ -1,7 +1,7 @@
 //! From a profile to what it asks for, along its source profiles.
 
+use crate::values::shown;
 use aws_credential_types::Credentials;
-use oauthbearer_core::keys::shown;
 use oauthbearer_core::ProviderError;
 
 use super::set::{Profile, Profiles};

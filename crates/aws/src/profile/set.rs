@@ -7,10 +7,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use oauthbearer_core::keys::{nearest, shown};
+use crate::values::shown;
+use oauthbearer_core::keys::nearest;
 use oauthbearer_core::ProviderError;
 
 use super::ini::{self, Entry, Section, Unparsable};
+use crate::failure::may_be_secret;
 use crate::values::{self, refused, Check};
 
 /// Which of the two files.
@@ -159,7 +161,7 @@ impl Profiles {
 
 /// Whether a name is surely no line of a file that got between brackets.
 fn is_showable(name: &str) -> bool {
-    name.len() <= 64 && !name.contains('=')
+    name.len() <= 64 && !name.contains('=') && !may_be_secret(name)
 }
 
 /// More names than this help nobody.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use oauthbearer_core::keys::shown;
+use crate::values::shown;
 use oauthbearer_core::{ErrorKind, ProviderError};
 use url::{Host, Url};
 
@@ -87,7 +87,11 @@ fn authorization(value: &str) -> Option<String> {
 }
 
 fn check_token_file(path: &str) -> Result<(), ProviderError> {
-    let place = format!("{TOKEN_FILE} ({path})");
+    // A name alone may be the token itself.
+    let place = match path.contains(['/', '\\']) {
+        true => format!("{TOKEN_FILE} ({path})"),
+        false => TOKEN_FILE.to_owned(),
+    };
     let bytes = std::fs::read(path).map_err(|error| {
         let fault = format!("cannot be read: {}", error.kind());
         refused(&place, &fault).with_help("Check that the token is mounted there, and who may read it")

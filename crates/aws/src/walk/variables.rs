@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::values::shown;
 use aws_credential_types::Credentials;
-use oauthbearer_core::keys::shown;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
 use crate::static_keys::{StaticKeys, CHECKS};

@@ -1,5 +1,4 @@
 use oauthbearer_aws::AwsRegion;
-use oauthbearer_core::keys::shown;
 use oauthbearer_core::{ConfigError, Properties};
 
 use crate::{BrokerName, ClusterKind};
@@ -79,8 +78,8 @@ fn unknown(place: &str, servers: &[&str], names: &[BrokerName], client_region: O
     if let Some(hint) = names.iter().find_map(|name| name.hint.as_ref()) {
         message.push_str(&format!(" If '{hint}' in a broker's name is its region: region={hint}."));
     }
-    if let Some(client) = client_region {
-        let client = shown(client);
+    // What is no region may be anything, such as a secret that was pasted into the wrong line.
+    if let Some(client) = client_region.and_then(AwsRegion::parse) {
         message.push_str(&format!(
             " AWS_REGION is {client}, but that is the client's region, so it is not used."
         ));

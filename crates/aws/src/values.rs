@@ -66,7 +66,7 @@ pub(crate) fn path(value: &str) -> Option<String> {
         || (!value.starts_with(['/', '.']) && may_be_secret(value));
     // First, since what else is wrong with a key or a token does not matter then.
     let fault = if is_content {
-        "is what such a file holds"
+        "looks like what such a file holds"
     } else if let Some(fault) = line(value) {
         return Some(fault);
     } else if value.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:")) {
@@ -229,10 +229,13 @@ mod tests {
             assert_eq!(path(value), None, "{value}");
         }
         for (value, expected) in [
-            ("eyJhbGciOiJub25lIn0.e30.x", "must be the path of a file, but is what such a file holds"),
-            ("{\"Token\":\"hunter2\"}", "must be the path of a file, but is what"),
-            ("[default]\naws_access_key_id = x", "must be the path of a file, but is what"),
-            ("-----BEGIN CERTIFICATE-----\nMIIB", "must be the path of a file, but is what"),
+            (
+                "eyJhbGciOiJub25lIn0.e30.x",
+                "must be the path of a file, but looks like what such a file holds",
+            ),
+            ("{\"Token\":\"hunter2\"}", "must be the path of a file, but looks like what"),
+            ("[default]\naws_access_key_id = x", "must be the path of a file, but looks like what"),
+            ("-----BEGIN CERTIFICATE-----\nMIIB", "must be the path of a file, but looks like what"),
             ("file:///token", "must be the path of a file, but is a URL"),
             ("File:/token", "must be the path of a file, but is a URL"),
             ("~/token", "must be the path of a file, but begins with '~', which only shells"),

@@ -25,7 +25,7 @@ pub(super) fn cause(fault: &Error) -> Cause {
     }
 }
 
-/// Not transient: somebody has to give the server another certificate, or this client another authority.
+/// Not transient: either the server needs another certificate, or this client another authority.
 fn certificate(fault: &CertificateError) -> Cause {
     let distrust = match fault {
         CertificateError::Other(other) => other.0.downcast_ref::<Distrust>(),

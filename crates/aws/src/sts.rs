@@ -153,7 +153,7 @@ impl StsSettings {
     /// Refuses a role that STS in this region cannot know.
     fn check_role(&self, arn: &str) -> Result<(), ProviderError> {
         if let Some(fault) = another_thing(arn) {
-            let message = format!("The role to assume is none: {fault}");
+            let message = format!("The role to assume must be the ARN of a role: {fault}");
             return Err(ProviderError::new(ErrorKind::Credentials, message)
                 .with_help("Correct the role_arn of the profile, AWS_ROLE_ARN or the key role_arn"));
         }

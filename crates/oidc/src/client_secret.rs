@@ -94,10 +94,10 @@ impl SecretFile {
 /// What is wrong with a secret, phrased to follow "its text". Shows no part of it.
 fn slip(secret: &str) -> Option<&'static str> {
     if secret.chars().any(char::is_control) {
-        return Some("has several lines or other control characters: leave the secret alone there.");
+        return Some("has several lines or other control characters: keep only the secret there.");
     }
     if serde_json::from_str::<Map<String, Value>>(secret).is_ok() {
-        return Some("is a JSON document: leave the secret alone there.");
+        return Some("is a JSON document: keep only the secret there.");
     }
     secret_slip(secret)
 }

@@ -98,7 +98,7 @@ impl Sso {
         let renewable = self.session.is_some() && can_renew && ends <= now + RENEW_AHEAD;
         if ends <= now && !renewable {
             let shown = DateTime::from(ends).fmt(Format::DateTime).unwrap_or_default();
-            return Err(self.to_log_in(format!("is logged in no longer: the log-in ended at {shown}")));
+            return Err(self.to_log_in(format!("is no longer logged in: the log-in ended at {shown}")));
         }
         Ok(LogIn { path, json, access_token, ends, renewable })
     }
@@ -198,7 +198,7 @@ impl Sso {
         let text = format!("{} failed: {code} (HTTP {status}){words}", self.step());
         let (kind, help) = match (code, status) {
             ("UnauthorizedException", _) | (_, 401) => {
-                return self.to_log_in(format!("is logged in no longer: IAM Identity Center refuses its log-in ({code}, HTTP {status})"))
+                return self.to_log_in(format!("is no longer logged in: IAM Identity Center refuses its log-in ({code}, HTTP {status})"))
             }
             ("ForbiddenException", _) | (_, 403) => (
                 ErrorKind::Denied,
@@ -317,7 +317,7 @@ mod tests {
                 Some("UnauthorizedException"),
                 Some("Session token not found or invalid"),
                 ErrorKind::Credentials,
-                "is logged in no longer",
+                "is no longer logged in",
             ),
             (
                 403,

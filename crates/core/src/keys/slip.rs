@@ -70,7 +70,7 @@ pub fn is_placeholder(value: &str) -> bool {
 
 const PLACEHOLDER: &str =
     "is, or holds, a placeholder that nobody filled in, such as ${NAME} or <name>: write the value \
-                           itself, or mend what should have filled it in.";
+                           itself, or fix what should have filled it in.";
 const MASK: &str = "is what tools show in place of a secret: write the secret itself.";
 const SPACE: &str = "has white space around it: remove it.";
 const INVISIBLE: &str = "has an invisible character, such as a zero-width space: type the value anew.";

@@ -97,7 +97,7 @@ fn entry_fault(entry: &str, protocol: &str) -> Option<String> {
         return Some(format!("has a '{mark}', where a comma is meant"));
     }
     if entry.contains('@') {
-        return Some("has an '@': a login does not stand in the address".to_owned());
+        return Some("has an '@': user name and password do not belong in the address".to_owned());
     }
     // White space after the port is harmless: librdkafka reads digits and stops.
     let (host, port) = (host, port.map(str::trim_end));

@@ -31,7 +31,7 @@ impl Inner {
         tracing::warn!(name: "oauthbearer.token.invalidated", target: "oauthbearer",
             provider = self.provider.name(), principal = current.token.principal(),
             token_left_s = current.remaining(now).map(|left| left.as_secs()),
-            retry_in_ms = pause.as_millis() as u64, "the token is said to be refused; a new one is fetched");
+            retry_in_ms = pause.as_millis() as u64, "brokers are said to refuse the token; a new one is fetched");
         self.provider.invalidate();
         let inner = self.clone();
         // Without a thread nothing is fetched here: the next caller that asks for a token gets the error.

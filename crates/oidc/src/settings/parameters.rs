@@ -40,8 +40,8 @@ pub(super) fn scope(readers: &mut Readers<'_>) -> Option<String> {
         readers.problem(
             SCOPE,
             &format!(
-                "has the parameter '{}' behind the scopes: a scope is sent encoded here, so {instead}, and leave the scopes \
-                 alone here.",
+                "has the parameter '{}' behind the scopes: a scope is sent encoded here, so {instead}, and keep only the \
+                 scopes here.",
                 shown(name)
             ),
         );

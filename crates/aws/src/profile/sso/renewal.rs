@@ -39,7 +39,7 @@ impl Sso {
                 Ok(token)
             }
             _ if log_in.ends > now => Ok(log_in.access_token),
-            Ok(_) => Err(self.to_log_in("is logged in no longer: the renewal brought no token".to_owned())),
+            Ok(_) => Err(self.to_log_in("is no longer logged in: the renewal brought no token".to_owned())),
             Err(error) => Err(self.not_renewed(&error)),
         }
     }
@@ -70,7 +70,7 @@ impl Sso {
                 let code = answer.err().code().and_then(plain_word).unwrap_or("no error code");
                 let status = answer.raw().status().as_u16();
                 self.to_log_in(format!(
-                    "is logged in no longer: it cannot be renewed ({code}, HTTP {status})"
+                    "is no longer logged in: it cannot be renewed ({code}, HTTP {status})"
                 ))
             }
             SdkError::ServiceError(answer) => {

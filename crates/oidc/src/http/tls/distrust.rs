@@ -54,7 +54,7 @@ impl Distrust {
                 unknown(&shown, given)
             }
             CertificateError::UnsupportedSignatureAlgorithmContext { .. } => Self::new(
-                "its certificate, or one above it, is signed in a way that is not taken, such as with SHA-1",
+                "its certificate, or one above it, is signed by an algorithm that is not accepted, such as SHA-1",
                 "Make it anew, signed with SHA-256 or better",
             ),
             CertificateError::Revoked => {

@@ -257,7 +257,7 @@ fn the_key_of_a_given_certificate_vouches_for_nothing_that_it_may_not() {
     assert_eq!(outcome(&authority.pem(), &signed(params("Server"), &other, &authority)), "");
     // The given certificate, but not its key.
     let stolen = Shown { key: other.serialize_der(), ..servers };
-    refused(&outcome(&pem, &stolen), &["has not the private key of the certificate that it shows"]);
+    refused(&outcome(&pem, &stolen), &["does not have the private key of the certificate that it shows"]);
 }
 
 #[test]

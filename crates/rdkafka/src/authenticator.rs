@@ -74,9 +74,9 @@ impl Authenticator {
         self.source().map(TokenSource::watch)
     }
 
-    /// Reports that brokers refuse the present token although it has not expired: a new one is fetched at
-    /// once and pushed to every client. Call it, for instance, from `ClientContext::error` at `SASL
-    /// authentication error`. Returns at once, and any number of calls ends in one fetch: see
+    /// Reports that brokers refuse the present token although it has not expired: a new one is fetched at once
+    /// and pushed to every client. Call it, for instance, from `ClientContext::error` when the reason says
+    /// `SASL authentication error`. Returns at once, and any number of calls ends in one fetch: see
     /// [`TokenSource::invalidate`]. Does nothing if nothing is managed.
     ///
     /// Open connections are not closed: a client presents the new token when it next connects or

@@ -130,12 +130,12 @@ fn checked(
     }
 }
 
-/// What is wrong with the name of a role's session, in words that follow what holds it.
+/// What is wrong with the name of a role's session, phrased to follow the name of the key or variable.
 pub(crate) fn session_name_fault(value: &str) -> Option<String> {
     words(value, 64, "=,.@-+_").err()
 }
 
-/// What is wrong with an external id, in words that follow what holds it.
+/// What is wrong with an external id, phrased to follow the name of the key or variable.
 pub(crate) fn external_id_fault(value: &str) -> Option<String> {
     words(value, 1224, "=,.@:/-+_").err()
 }

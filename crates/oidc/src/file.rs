@@ -44,7 +44,7 @@ impl TextFile {
         self.text().map_err(|fault| ProviderError::new(ErrorKind::Unavailable, self.say(&fault)))
     }
 
-    /// All of the text as it is now, with what to say about a failure.
+    /// The whole text as it is now, or why it cannot be read.
     pub(crate) fn whole(&self) -> Result<String, String> {
         read(&self.path).map_err(|error| error.to_string())
     }
@@ -63,7 +63,7 @@ impl TextFile {
     }
 }
 
-/// The text of a small file, without the mark that some editors of Windows begin one with.
+/// The text of a small file, without the byte order mark of some Windows editors.
 pub(crate) fn read(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;

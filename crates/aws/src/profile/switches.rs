@@ -46,7 +46,7 @@ pub(crate) struct Switches {
 }
 
 impl Switches {
-    /// What the environment says, and the profile in use where it leaves something open.
+    /// The environment's settings, and those of the profile in use where the environment sets none.
     pub(crate) fn of(environment: &Environment, profile: Option<&Profile>) -> Self {
         Self {
             fips: Switch::FIPS.is_on(environment, profile),

@@ -125,7 +125,7 @@ fn name(url: &Url, error: &reqwest::Error, settings: &HttpSettings) -> Cause {
     Cause::new(ErrorKind::Unavailable, what, help)
 }
 
-/// What the system's resolver says, such as "Name or service not known".
+/// The system resolver's own text, such as "Name or service not known".
 fn resolver_words(error: &reqwest::Error) -> Option<String> {
     let words = |error: &(dyn Error + 'static)| {
         Some(error.to_string().strip_prefix("failed to lookup address information: ")?.to_owned())

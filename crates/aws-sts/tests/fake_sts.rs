@@ -80,7 +80,7 @@ async fn the_subject_of_a_session_is_the_role() {
 #[tokio::test]
 async fn a_wrong_key_is_named() {
     let place = Place::new();
-    let error = place.provider("another-secret key", "").token().await.unwrap_err();
+    let error = place.provider("another-secret-key", "").token().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
     assert!(error.to_string().contains("its secret is another one's"), "{error}");
 }

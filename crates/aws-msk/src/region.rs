@@ -78,7 +78,7 @@ fn unknown(place: &str, servers: &[&str], names: &[BrokerName], client_region: O
     if let Some(hint) = names.iter().find_map(|name| name.hint.as_ref()) {
         message.push_str(&format!(" If '{hint}' in a broker's name is its region: region={hint}."));
     }
-    // What is no region may be anything, such as a secret that was pasted into the wrong line.
+    // Anything but a region may be a secret pasted into the wrong line.
     if let Some(client) = client_region.and_then(AwsRegion::parse) {
         message.push_str(&format!(
             " AWS_REGION is {client}, but that is the client's region, so it is not used."

@@ -55,7 +55,7 @@ impl Environment {
         !matches!(self.0.get(name), Err(VarError::NotPresent))
     }
 
-    /// What a switch says, unless it is blank.
+    /// The value of a boolean setting; none if it is absent or blank.
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, ProviderError> {
         let Some(value) = self.value(name) else { return Ok(None) };
         values::flag(&value).map(Some).ok_or_else(|| values::no_flag(name, &value))

@@ -1,4 +1,4 @@
-//! Whether credentials live long enough to be used, and who says when they end.
+//! Checks the remaining life of credentials, and names what set their expiry.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use oauthbearer_core::{Clock, ErrorKind, ProviderError};
 
 use crate::Source;
 
-/// Credentials with less life than this are not given out.
+/// Shortest remaining life of credentials that are handed out.
 pub(crate) const MIN_LIFE: Duration = Duration::from_secs(60);
 
-/// Who says when credentials end.
+/// What set the expiry of credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EndsBy {
     /// `AWS_CREDENTIAL_EXPIRATION`
@@ -26,7 +26,7 @@ pub(crate) enum EndsBy {
     /// IAM Identity Center.
     #[cfg_attr(not(feature = "sso"), allow(dead_code, reason = "one form with every set of features"))]
     Sso,
-    /// STS, of a role's session.
+    /// STS, for a role's session.
     Sts,
     /// The endpoint of a container.
     Container,
@@ -37,7 +37,7 @@ pub(crate) enum EndsBy {
 }
 
 impl EndsBy {
-    /// Who says it of credentials that come from `source` itself.
+    /// What sets the expiry of credentials that `source` returns directly.
     pub(crate) fn of(source: Source) -> Self {
         match source {
             Source::Environment => Self::Variable,
@@ -80,13 +80,12 @@ impl fmt::Display for EndsBy {
     }
 }
 
-/// How long credentials still live; none where they have no end. The clock is only read where they have one: that is a part of
-/// what a token costs.
+/// Remaining life of the credentials; none if they do not expire. Reads the clock only if they do: each token pays for that.
 pub(crate) fn left(credentials: &Credentials, clock: &Clock) -> Option<Duration> {
     credentials.expiry().map(|expiry| expiry.duration_since(clock.wall()).unwrap_or_default())
 }
 
-/// Makes sure that credentials may be used.
+/// Refuses credentials that have expired or expire within [`MIN_LIFE`].
 pub(crate) fn check(
     credentials: &Credentials,
     source: Source,
@@ -98,7 +97,7 @@ pub(crate) fn check(
         return Ok(());
     }
     let end = utc(end);
-    // Those that are about to end are about to be renewed at their source, too.
+    // Their source is about to renew credentials that are about to expire.
     let (kind, message) = match left.as_secs() {
         0 => (
             ErrorKind::Credentials,

@@ -65,7 +65,7 @@ pub(crate) fn quoted(place: &str) -> String {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Network {
     unused: Vec<(String, &'static str)>,
-    /// Why nothing can be asked.
+    /// A wrong setting, with which every request fails.
     fault: Option<ProviderError>,
     proxy: Option<Proxy>,
     ca_bundle: Option<Setting>,

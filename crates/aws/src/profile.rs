@@ -189,9 +189,10 @@ impl Loaded {
         };
         let Some(profile) = self.profile() else {
             let why = format!("there is no profile '{name}' in {}", self.place);
-            let hint = match self.place.contains(files::HOMELESS) {
-                true => "Set HOME, or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE".to_owned(),
-                false => self.profiles.hint(&self.chosen.name),
+            let hint = if self.place.contains(files::HOMELESS) {
+                "Set HOME, or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE".to_owned()
+            } else {
+                self.profiles.hint(&self.chosen.name)
             };
             return Err(absent(why, hint));
         };

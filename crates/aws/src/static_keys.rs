@@ -53,7 +53,7 @@ fn incomplete(place: &str, there: &str, missing: &str) -> ProviderError {
         .with_help(format!("Set {missing} too, or remove {there} to use another source of credentials"))
 }
 
-/// Makes sure that what `place` gave can be sent and signed with: of a line break in it the SDK would make a panic.
+/// Checks that credentials from `place` can be sent and signed with: the SDK panics on a line break.
 pub(crate) fn check(credentials: &Credentials, place: &str) -> Result<(), ProviderError> {
     let parts = [
         ("access key id", Some(credentials.access_key_id())),
@@ -71,8 +71,8 @@ pub(crate) fn check(credentials: &Credentials, place: &str) -> Result<(), Provid
     Ok(())
 }
 
-/// Whether a secret key or a token is what nearly all are. A look at each byte is all that this costs a program whose own
-/// credentials are checked at each token.
+/// Whether the value is plain base64, as nearly all secret keys and tokens are. This fast path matters for injected
+/// credentials, which are checked for each token.
 fn is_base64(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
 }

@@ -151,7 +151,7 @@ impl StsSettings {
         check_endpoint((&url.place, &url.value), ("the region for STS", region)).map_err(contradiction)
     }
 
-    /// The SDK's rules take either a URL or a kind of AWS's endpoints.
+    /// Refuses a URL together with FIPS or dual-stack endpoints: the SDK's endpoint rules accept only one of them.
     fn check_switches(&self, url: &Setting) -> Result<(), ProviderError> {
         let (kind, by, example) = match (self.fips, self.dual_stack) {
             (true, _) => {

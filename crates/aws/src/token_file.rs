@@ -49,13 +49,13 @@ pub(crate) fn read(role: &WebIdentity, clock: &Clock) -> Result<String, Provider
     }
 }
 
-/// With or without padding: RFC 7515 leaves it out, some services do not.
+/// With or without padding: RFC 7515 omits it, some issuers do not.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// `exp` of a JWT. None where it cannot be read: STS knows best what it takes.
+/// The `exp` claim of a JWT; none if it cannot be read, in which case STS decides.
 fn expiry(token: &str) -> Option<SystemTime> {
     let payload = BASE64URL.decode(token.split('.').nth(1)?).ok()?;
     let claims: Value = serde_json::from_slice(&payload).ok()?;

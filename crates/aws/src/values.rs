@@ -9,11 +9,12 @@ use oauthbearer_core::{keys, ErrorKind, ProviderError};
 
 use crate::failure::may_be_secret;
 
-/// A value that cannot be used, as errors show it: unless it looks like a key or a token that was put into the wrong place.
+/// A rejected value as an error may show it; hidden if it looks like a key or token pasted into the wrong place.
 pub(crate) fn shown(value: &str) -> String {
-    match may_be_secret(value) {
-        true => "(hidden: it looks like a key or a token)".to_owned(),
-        false => keys::shown(value),
+    if may_be_secret(value) {
+        "(hidden: it looks like a key or a token)".to_owned()
+    } else {
+        keys::shown(value)
     }
 }
 
@@ -58,13 +59,13 @@ pub(crate) fn line(value: &str) -> Option<String> {
     is_placeholder(value).then(|| "is a placeholder that nothing has filled in".to_owned())
 }
 
-/// The path of a file, which the operating system gets as it is.
+/// Checks the path of a file, which is passed to the operating system unchanged.
 pub(crate) fn path(value: &str) -> Option<String> {
     let is_content = value.starts_with("eyJ") && value.contains('.')
         || value.starts_with(['{', '['])
         || value.contains("-----BEGIN")
         || (!value.starts_with(['/', '.']) && may_be_secret(value));
-    // First, since what else is wrong with a key or a token does not matter then.
+    // Checked first: other problems of the text do not matter then.
     let fault = if is_content {
         "looks like what such a file holds"
     } else if let Some(fault) = line(value) {
@@ -79,20 +80,20 @@ pub(crate) fn path(value: &str) -> Option<String> {
     Some(format!("{PATH}, but {fault}"))
 }
 
-/// The path of one of AWS's own two files, in which `~/` is the home directory.
+/// Checks the path of one of the two AWS configuration files, in which `~/` stands for the home directory.
 pub(crate) fn home_path(value: &str) -> Option<String> {
     path(value.strip_prefix("~/").unwrap_or(value))
 }
 
 const PATH: &str = "must be the path of a file";
 
-/// What helps where a value has this fault.
+/// The help for a value with this problem.
 pub(crate) fn help(fault: &str) -> &'static str {
     match fault {
         _ if fault.starts_with(PATH) => {
             "Write the file's path from the root on, such as /var/run/secrets/token"
         }
-        _ if fault.starts_with("must be ") => "Correct the value, which stands there without quotes",
+        _ if fault.starts_with("must be ") => "Correct the value, and write it without quotes",
         _ => CLEAN_UP,
     }
 }
@@ -135,7 +136,7 @@ pub(crate) fn moment(value: &str) -> Option<SystemTime> {
         .and_then(|time| SystemTime::try_from(time).ok())
 }
 
-/// A switch as AWS's tools write it. What else it could have meant, such as `yes` or `1`, they take for "off".
+/// A boolean as the AWS tools write it. They silently take anything else, such as `yes` or `1`, for false.
 pub(crate) fn flag(value: &str) -> Option<bool> {
     let value = value.trim();
     [("true", true), ("false", false)]
@@ -143,7 +144,7 @@ pub(crate) fn flag(value: &str) -> Option<bool> {
         .find_map(|(word, is_on)| value.eq_ignore_ascii_case(word).then_some(is_on))
 }
 
-/// The error of a switch at `place` that is neither on nor off.
+/// The error for a boolean setting at `place` that is neither `true` nor `false`.
 pub(crate) fn no_flag(place: &str, value: &str) -> ProviderError {
     refused(place, &format!("must be true or false; got '{}'", shown(value)))
         .with_help("Write one of them, or remove it")

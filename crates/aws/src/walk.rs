@@ -52,10 +52,10 @@ pub(crate) struct Fetched {
     pub(crate) ends_by: EndsBy,
 }
 
-/// The credentials that a profile begins with.
+/// The credentials that a profile starts from.
 struct Beginning {
     credentials: Credentials,
-    /// As [`Fetched`] has it.
+    /// See [`Fetched::fixed`].
     fixed: bool,
     ends_by: EndsBy,
 }
@@ -156,7 +156,7 @@ impl Walk<'_> {
         match base {
             Base::Keys(keys) => {
                 self.check_token(&keys, "aws_session_token");
-                // These have no end.
+                // Keys in a file do not expire.
                 Ok(Beginning { credentials: keys, fixed: true, ends_by: EndsBy::of(Source::Profile) })
             }
             Base::WebIdentity(role) => {

@@ -22,7 +22,7 @@ pub(crate) fn cleaned<S: AsRef<str>>(text: &str, secrets: &[S]) -> Option<String
     })
 }
 
-/// `text` without what terminals take for colours: ESC, `[` and all up to a letter.
+/// Removes ANSI escape sequences: ESC, `[`, parameters and a final letter.
 fn without_colours(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut plain = parts.next().unwrap_or_default().to_owned();
@@ -126,8 +126,8 @@ fn is_secret(run: &str) -> bool {
     is_key_id(run) || is_hex(run) || (run.len() >= 20 && mixed) || run.len() >= 64
 }
 
-/// Whether a setting's value holds a key or a token that somebody put into the wrong place. Names and ARNs are none, long as they
-/// may be: they have other marks in between.
+/// Whether the value of a setting looks like a key or token pasted into the wrong place. Long names and ARNs do not: other
+/// characters split them into short runs.
 pub(crate) fn may_be_secret(value: &str) -> bool {
     let is_mark = |char: char| !char.is_ascii_alphanumeric() && !"+/=".contains(char);
     value
@@ -135,7 +135,7 @@ pub(crate) fn may_be_secret(value: &str) -> bool {
         .any(|run| run.starts_with("eyJ") || (is_secret(run) && run.len() >= 32) || is_key_id(run))
 }
 
-/// The id of an access key (the IAM user guide, "Unique identifiers").
+/// Whether `run` is an access key id (IAM user guide, "Unique identifiers").
 fn is_key_id(run: &str) -> bool {
     run.len() >= 16
         && ["AKIA", "ASIA", "ABIA", "ACCA"].iter().any(|start| run.starts_with(start))

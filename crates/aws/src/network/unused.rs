@@ -1,4 +1,4 @@
-//! Settings of AWS's tools that have no effect here, each with the reason.
+//! Settings of the AWS tools that have no effect here, and why.
 
 use crate::profile::Profile;
 use crate::Environment;
@@ -9,7 +9,7 @@ const TIME_LIMITS: &str =
     "how long a call may take, and how it is repeated, is the same for every source here";
 const REGIONAL: &str = "STS is always called in a region, never at the global endpoint; unset it";
 
-/// Variables, the keys of a profile that mean the same, and why they are not used.
+/// Variable, profile key with the same meaning, and why neither is used.
 const SETTINGS: &[(&str, &str, &str)] = &[
     ("AWS_MAX_ATTEMPTS", "max_attempts", REPEATED),
     ("AWS_RETRY_MODE", "retry_mode", REPEATED),
@@ -18,14 +18,14 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("AWS_DEFAULTS_MODE", "defaults_mode", TIME_LIMITS),
 ];
 
-/// Settings that are there and have no effect.
+/// The settings that are present but have no effect.
 pub(super) fn settings(environment: &Environment, profile: Option<&Profile>) -> Vec<(String, &'static str)> {
     let mut unused = Vec::new();
     let value = |name| environment.value(name);
     if value("AWS_STS_REGIONAL_ENDPOINTS").is_some_and(|value| value.trim().eq_ignore_ascii_case("legacy")) {
         unused.push(("AWS_STS_REGIONAL_ENDPOINTS".to_owned(), REGIONAL));
     }
-    // The first SDK for Java called the file so.
+    // The name in version 1 of the SDK for Java.
     if value("AWS_CREDENTIAL_PROFILES_FILE").is_some() {
         unused.push((
             "AWS_CREDENTIAL_PROFILES_FILE".to_owned(),

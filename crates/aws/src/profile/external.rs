@@ -46,7 +46,7 @@ impl External {
         profile.get("credential_process").map(|command| process(profile, command))
     }
 
-    /// Who says when they end.
+    /// What sets the expiry of these credentials.
     pub(crate) fn ends_by(&self) -> EndsBy {
         match *self {
             #[cfg(feature = "sso")]

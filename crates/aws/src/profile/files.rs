@@ -20,7 +20,7 @@ pub(super) struct File {
 /// Why a missing file is no error: there is nothing to read.
 pub(super) struct Absent(pub(super) &'static str);
 
-/// Why nobody knows where the default places are, as under systemd without `User=`.
+/// The default files cannot be located, for example under systemd without `User=`.
 pub(super) const HOMELESS: &str = "cannot be looked for: HOME is not set";
 
 /// The two files, where environment or home directory place them.

@@ -99,13 +99,13 @@ impl Process {
                 "failed with exit code 126: its program cannot be executed".to_owned(),
                 "Make the file executable for this process's user",
             ),
-            // As shells tell of a program that a signal ended: 128 and its number.
+            // A shell reports a program killed by a signal as 128 plus the signal's number.
             Some(code @ 129..=159) => (
                 ErrorKind::Unavailable,
                 format!("failed with exit code {code}: signal {} ended its program", code - 128),
                 "Look at the system's log: something killed it",
             ),
-            // Whatever it is, to run a person's password tool again and again mends nothing, and may lock an account.
+            // Not transient: running a password tool again and again fixes nothing and may lock an account.
             Some(code) => (
                 ErrorKind::Credentials,
                 format!("failed with exit code {code}"),
@@ -148,7 +148,7 @@ impl Process {
                  and Expiration, and nothing else on stdout",
             )
         };
-        // PowerShell begins with a byte order mark.
+        // PowerShell writes a byte order mark first.
         let stdout = stdout.strip_prefix(b"\xef\xbb\xbf").unwrap_or(stdout);
         if stdout.iter().all(u8::is_ascii_whitespace) {
             return Err(wrong("its output is empty"));
@@ -186,11 +186,12 @@ impl Process {
     }
 }
 
-/// The part of what a program says that tells most: Python puts what happened into the last line.
+/// The most useful part of stderr: of a Python traceback the last line, which holds the exception.
 fn telling(stderr: &str) -> &str {
-    match stderr.trim_start().starts_with("Traceback (most recent call last)") {
-        true => stderr.trim_end().lines().next_back().unwrap_or_default(),
-        false => stderr,
+    if stderr.trim_start().starts_with("Traceback (most recent call last)") {
+        stderr.trim_end().lines().next_back().unwrap_or_default()
+    } else {
+        stderr
     }
 }
 

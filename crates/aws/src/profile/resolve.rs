@@ -171,7 +171,7 @@ fn keys(profile: &Profile) -> Result<Option<Credentials>, ProviderError> {
     StaticKeys { names, parts, expiry: None }.credentials(&place, "Profile")
 }
 
-/// How keys are written elsewhere, and what AWS's tools call them in a file: whoever writes these means them.
+/// Names of keys in shells and other tools, and the AWS tools' names for them in a file.
 const FOREIGN_KEYS: &[(&str, &str)] = &[
     ("export aws_access_key_id", "aws_access_key_id"),
     ("export aws_secret_access_key", "aws_secret_access_key"),

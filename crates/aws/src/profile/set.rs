@@ -122,7 +122,7 @@ impl Profiles {
         Some((format!("{key} of {service} in [services {}]", shown(&section.name)), value))
     }
 
-    /// The error of a profile whose `services` names a section that is not there.
+    /// The error if the profile's `services` names a section that does not exist.
     pub(crate) fn without_services(&self, profile: &Profile) -> Option<ProviderError> {
         const KEY: &str = "services";
         let name = profile.get(KEY).filter(|name| !self.services.contains_key(*name))?;
@@ -230,14 +230,14 @@ impl Profile {
         format!("{key} of the profile '{}' ({place})", shown(&self.name))
     }
 
-    /// The error of a key that is another tool's name for one of AWS's; `names` are such pairs.
+    /// The error if the profile has a key under another tool's name. `names` pairs each such name with the AWS tools'.
     pub(crate) fn foreign_key(&self, names: &[(&str, &str)]) -> Option<ProviderError> {
         let (key, here) = names.iter().find(|(key, _)| self.get(key).is_some())?;
         let fault = format!("is no key of AWS's files: there it is {here}");
         Some(refused(&self.place(key), &fault).with_help("Correct the key's name, or remove the line"))
     }
 
-    /// What a switch says, unless it is blank.
+    /// The value of a boolean setting; none if it is absent or blank.
     pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, ProviderError> {
         let Some(value) = self.get(key) else { return Ok(None) };
         values::flag(value).map(Some).ok_or_else(|| values::no_flag(&self.place(key), value))

@@ -3,7 +3,7 @@ use oauthbearer_core::ProviderError;
 use super::Profile;
 use crate::Environment;
 
-/// A switch of AWS's tools: its variable, and the key of a profile that counts where that is not set.
+/// A boolean setting of the AWS tools: its variable, and the profile key that applies if the variable is not set.
 #[derive(Clone, Copy)]
 pub(crate) struct Switch(&'static str, &'static str);
 
@@ -13,7 +13,7 @@ impl Switch {
     pub(crate) const IGNORE_ENDPOINTS: Self =
         Self("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls");
 
-    /// Whether it is on. What is neither on nor off is off here, and [`wrong_switch`] tells of it.
+    /// Whether the setting is true. A value that is not boolean counts as false; [`wrong_switch`] reports it.
     pub(crate) fn is_on(self, environment: &Environment, profile: Option<&Profile>) -> bool {
         self.read(environment, profile).is_ok_and(|switch| switch == Some(true))
     }
@@ -30,7 +30,7 @@ impl Switch {
     }
 }
 
-/// The error of a switch for requests to AWS's services that is neither on nor off: it may be meant either way.
+/// The error if a boolean setting for requests to AWS services is neither `true` nor `false`.
 pub(crate) fn wrong_switch(environment: &Environment, profile: Option<&Profile>) -> Option<ProviderError> {
     [Switch::FIPS, Switch::DUAL_STACK, Switch::IGNORE_ENDPOINTS]
         .into_iter()

@@ -89,11 +89,9 @@ fn authorization(value: &str) -> Option<String> {
 }
 
 fn check_token_file(path: &str) -> Result<(), ProviderError> {
-    // A name alone may be the token itself.
-    let place = match path.contains(['/', '\\']) {
-        true => format!("{TOKEN_FILE} ({path})"),
-        false => TOKEN_FILE.to_owned(),
-    };
+    // A value without a separator may be the token itself.
+    let place =
+        if path.contains(['/', '\\']) { format!("{TOKEN_FILE} ({path})") } else { TOKEN_FILE.to_owned() };
     let bytes = std::fs::read(path).map_err(|error| {
         let fault = format!("cannot be read: {}", error.kind());
         refused(&place, &fault).with_help("Check that the token is mounted there, and who may read it")

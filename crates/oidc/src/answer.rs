@@ -94,6 +94,7 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use oauthbearer_core::ErrorKind;
+    use reqwest::header::HeaderMap;
     use secrecy::ExposeSecret;
 
     use super::*;
@@ -106,7 +107,7 @@ mod tests {
     }
 
     fn read_of(grant: &Grant, body: &str) -> Result<Granted, ProviderError> {
-        let reply = Reply { status: 200, date: None, retry_after: None, location: None, body: Vec::new() };
+        let reply = Reply::begun(200, &HeaderMap::new(), UNIX_EPOCH);
         Granted::read("the request", grant, &object(body.as_bytes()).unwrap(), &reply, UNIX_EPOCH)
     }
 

@@ -7,7 +7,7 @@ use oauthbearer_core::{ConfigError, ErrorKind, ProviderError};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
-use crate::file::TextFile;
+use crate::file::{Fault, TextFile};
 use crate::secrets::Secrets;
 use crate::settings::Secret;
 
@@ -47,23 +47,22 @@ impl ClientSecret {
 impl SecretFile {
     /// Reads and checks the file for the first time.
     pub(crate) fn new(file: TextFile) -> Result<Self, ConfigError> {
-        let key = file.key();
         let file = Self { file, held: Mutex::default() };
         match file.read() {
             Ok(_) => Ok(file),
-            Err(error) => Err(ConfigError::new(key, error.message())),
+            Err(error) => Err(ConfigError::new(file.file.key(), error.to_string())),
         }
     }
 
     fn read(&self) -> Result<Secret, ProviderError> {
-        let text = self.file.whole().map_err(|fault| self.error(ErrorKind::Unavailable, &fault))?;
+        let text = self.file.whole().map_err(|fault| self.file.error(&fault))?;
         // Editors and `echo` end a file with a line break; anything else may be meant.
         let secret = text.trim_end_matches(['\r', '\n']);
         if secret.trim().is_empty() {
-            return Err(self.error(ErrorKind::Unavailable, "it is empty"));
+            return Err(self.file.error(&Fault::empty()));
         }
         if let Some(slip) = slip(secret) {
-            return Err(self.error(ErrorKind::Credentials, &format!("its text {slip}")));
+            return Err(self.wrong(slip));
         }
         let secret = SecretString::from(secret.to_owned());
         self.remember(&secret);
@@ -84,8 +83,9 @@ impl SecretFile {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn error(&self, kind: ErrorKind, fault: &str) -> ProviderError {
-        ProviderError::new(kind, self.file.say(fault.trim_end_matches('.'))).with_help(
+    fn wrong(&self, slip: &str) -> ProviderError {
+        let fault = format!("its text {}", slip.trim_end_matches('.'));
+        ProviderError::new(ErrorKind::Credentials, self.file.say(&fault)).with_help(
             "The file must hold the client's secret and nothing else; it is read again at the next attempt",
         )
     }

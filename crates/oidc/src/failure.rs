@@ -72,7 +72,7 @@ impl Refused<'_> {
                 None => no_token(step, &self.instead()),
             };
         }
-        let words = Words::of_refusal(&reply.body, reply.status);
+        let words = Words::of_refusal(&reply.body, reply.status).or(&reply.challenge);
         match reply.is_redirect() && words.code.is_none() {
             true => self.redirected(),
             false => self.refusal(&words),

@@ -9,6 +9,7 @@ use url::Url;
 use crate::file::Watched;
 use crate::settings::Secret;
 
+mod challenge;
 mod clients;
 mod date;
 mod reply;
@@ -16,6 +17,7 @@ mod session;
 mod tls;
 mod transport;
 
+pub(crate) use challenge::Challenge;
 use clients::Clients;
 pub(crate) use date::{skew, TOLERATED};
 pub(crate) use reply::Reply;

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::http::Challenge;
+
 mod json;
 mod markup;
 mod names;
@@ -33,6 +35,20 @@ impl Words {
             return of_form(text);
         }
         Self { texts: plain(text).into_iter().collect(), ..Self::default() }
+    }
+
+    /// These, and what `challenge` says where the body lacks it: a code, or else a description. What the body of a refusal
+    /// without a code says besides comes after it.
+    pub(crate) fn or(self, challenge: &Challenge) -> Self {
+        if self.code.is_some() && !self.texts.is_empty() {
+            return self;
+        }
+        let mut words = Self { code: self.code, entra: self.entra, ..Self::default() };
+        let names = [("error", &challenge.error), ("error_description", &challenge.description)];
+        let said = names::read(names.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?))));
+        words.code = words.code.or(said.code);
+        said.texts.iter().chain(&self.texts).for_each(|text| words.add(text));
+        words
     }
 
     /// The words of a response whose status says success: only where they say plainly that it is a refusal, since anything

@@ -9,6 +9,7 @@ use url::Url;
 use super::{stays_here, HttpSettings};
 
 mod handshake;
+mod name;
 
 /// What to do about slow servers.
 pub(super) const SLOW: &str =
@@ -58,7 +59,8 @@ fn cause(url: &Url, error: &reqwest::Error, settings: &HttpSettings) -> Cause {
         return timeout(error, settings);
     }
     if error.is_dns() {
-        return name(url, error, settings);
+        let host = settings.proxy_to(url).unwrap_or(url).host_str().unwrap_or_default();
+        return name::cause(host, &chain(error).map(ToString::to_string).collect::<Vec<_>>());
     }
     match find::<io::Error>(error).map(io::Error::kind) {
         Some(kind) if error.is_connect() => no_connection(kind, url, settings),
@@ -104,33 +106,6 @@ fn timeout(error: &reqwest::Error, settings: &HttpSettings) -> Cause {
     let HttpSettings { read_timeout, total_timeout, .. } = settings;
     let what = format!("did not answer in time ({read_timeout:?}, and {total_timeout:?} for all of a fetch)");
     Cause::new(ErrorKind::Timeout, what, SLOW)
-}
-
-fn name(url: &Url, error: &reqwest::Error, settings: &HttpSettings) -> Cause {
-    const AGAIN: &str = "Temporary failure in name resolution";
-    let host = settings.proxy_to(url).unwrap_or(url).host_str().unwrap_or_default();
-    let words = resolver_words(error);
-    let help = match words.as_deref() {
-        Some(AGAIN) => {
-            "This machine's DNS does not answer: check /etc/resolv.conf, the cluster's DNS and network policies; where only a \
-             proxy knows the name, set 'proxy' in sasl.oauthbearer.config or HTTPS_PROXY"
-        }
-        _ => {
-            "Check its spelling, and this machine's DNS; where only a proxy knows it, set 'proxy' in sasl.oauthbearer.config \
-             or HTTPS_PROXY"
-        }
-    };
-    let words = words.map_or_else(String::new, |words| format!(" ({words})"));
-    let what = format!("cannot be reached: the name {host} is not known to DNS{words}");
-    Cause::new(ErrorKind::Unavailable, what, help)
-}
-
-/// What the system's resolver says, such as "Name or service not known".
-fn resolver_words(error: &reqwest::Error) -> Option<String> {
-    let words = |error: &(dyn Error + 'static)| {
-        Some(error.to_string().strip_prefix("failed to lookup address information: ")?.to_owned())
-    };
-    chain(error).find_map(words).filter(|words| words.len() <= 100 && !words.chars().any(char::is_control))
 }
 
 fn no_connection(kind: io::ErrorKind, url: &Url, settings: &HttpSettings) -> Cause {

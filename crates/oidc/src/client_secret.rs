@@ -99,7 +99,22 @@ fn slip(secret: &str) -> Option<&'static str> {
     if serde_json::from_str::<Map<String, Value>>(secret).is_ok() {
         return Some("is a JSON document: leave the secret alone there.");
     }
+    if has_label(secret) {
+        return Some("has a label before it, such as CLIENT_SECRET=: leave the secret alone there.");
+    }
     secret_slip(secret)
+}
+
+/// A name that ends in `secret`, as lines of env files, YAML and properties have it, and a value behind it.
+fn has_label(text: &str) -> bool {
+    let text = text.strip_prefix("export ").unwrap_or(text);
+    let Some((name, value)) = text.split_once([':', '=']) else { return false };
+    let name = name.trim_end();
+    let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
+    let secret = name.len().checked_sub("secret".len()).and_then(|start| name.get(start..));
+    secret.is_some_and(|end| end.eq_ignore_ascii_case("secret"))
+        && name.chars().all(is_name)
+        && !value.trim().is_empty()
 }
 
 #[cfg(test)]
@@ -133,6 +148,12 @@ mod tests {
             (b"\"hunter2\"\n", "is in quotes"),
             (b"${hunter2}", "a placeholder that nobody filled in"),
             (b"{\"client_secret\": \"hunter2\"}", "is a JSON document"),
+            (b"CLIENT_SECRET=hunter2\n", "has a label before it"),
+            (b"export KAFKA_CLIENT_SECRET=hunter2", "has a label before it"),
+            (b"client-secret: hunter2\n", "has a label before it"),
+            (b"sasl.oauthbearer.client.secret=hunter2", "has a label before it"),
+            (b"null\n", "where they have no value"),
+            (b"op://hunter2/x", "a reference into a secret store"),
             (b"hunter2\xff", "UTF-8"),
             (b"\xff\xfeh\0u\0n\0", "UTF-16"),
         ] {

@@ -118,16 +118,15 @@ impl Fault {
 
     /// What bytes that are no UTF-8 are instead.
     pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
-        const AS_PEM: &str =
-            "PEM is wanted: openssl x509 -inform der for a certificate, openssl pkey -inform der for a key, \
-                              openssl pkcs12 -nodes for a .p12 or .pfx";
+        const AS_PEM: &str = "text is wanted here; a certificate or key becomes PEM by openssl x509 -inform der, openssl pkey \
+                              -inform der, or openssl pkcs12 -nodes for a .p12 or .pfx";
         match bytes {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
                 Self::to_mend("it is in UTF-16", "save it as UTF-8; in PowerShell: Set-Content -Encoding utf8, rather than '>'")
             }
             [0xfe, 0xed, 0xfe, 0xed, ..] => Self::to_mend(
                 "it is a Java keystore",
-                "PEM is wanted: keytool -exportcert -rfc for a certificate; for a key keytool -importkeystore -deststoretype \
+                "PEM is wanted: keytool -exportcert -rfc writes a certificate; for a key keytool -importkeystore -deststoretype \
                  pkcs12, and openssl pkcs12 -nodes",
             ),
             [0x30, 0x80..=0x84, ..] => Self::to_mend("it is binary (DER or PKCS#12)", AS_PEM),
@@ -151,7 +150,10 @@ impl From<Fault> for String {
 
 /// What to do about a file that is not there.
 fn missing(path: &Path) -> &'static str {
-    if path.starts_with("~") {
+    if path.as_os_str().to_string_lossy().get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"))
+    {
+        "write the path alone, without 'file:'"
+    } else if path.starts_with("~") {
         "write the home directory itself, since '~' is a shell's"
     } else if path.is_relative() {
         "write the whole path, since this one begins at the directory that the process was started in"
@@ -267,7 +269,7 @@ mod tests {
             (vec![b'x'; LARGEST as usize + 1], "it has more than 1048576 bytes"),
             (vec![0xff, b'h', b'u', b'n', b't', b'e', b'r', b'2'], "no text in UTF-8"),
             (b"\xff\xfeh\0u\0".to_vec(), "it is in UTF-16: save it as UTF-8"),
-            (b"\x30\x82\x03\xe8hunter2\xff".to_vec(), "it is binary (DER or PKCS#12): PEM is wanted"),
+            (b"\x30\x82\x03\xe8hunter2\xff".to_vec(), "it is binary (DER or PKCS#12): text is wanted here"),
             (b"\xfe\xed\xfe\xed\0\0\0\x02hunter2".to_vec(), "it is a Java keystore: PEM is wanted: keytool"),
             (Vec::new(), "it is empty"),
         ] {

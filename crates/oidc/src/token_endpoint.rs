@@ -31,6 +31,11 @@ impl TokenEndpoint {
             Endpoint::Issuer(issuer) => Some(Discovery::new(issuer.clone())),
         };
         let http = HttpClient::new(&exchange.http)?;
+        let first = match &exchange.endpoint {
+            Endpoint::Url(url) => Some(url.clone()),
+            Endpoint::Issuer(issuer) => Url::parse(issuer).ok(),
+        };
+        first.iter().for_each(|url| HttpClient::check_environment(&exchange.http, url));
         Ok(Self { exchange, http, discovery, warned: AtomicBool::new(false) })
     }
 

@@ -157,6 +157,10 @@ impl<'a> Reader<'a> {
 
     fn line(&mut self, name: &str, slip: fn(&str) -> Option<&'static str>) -> Option<String> {
         let value = self.filled(name)?;
+        if value.trim_start().starts_with("-----BEGIN ") {
+            return self.fail(name, "holds PEM itself, which does not belong there: write it into a file and name that one, or use a \
+                                    key for PEM.");
+        }
         if value.chars().any(char::is_control) {
             return self.fail(name, "has control characters: remove them.");
         }

@@ -97,7 +97,7 @@ fn which_refusals_are_tried_again_and_what_helps_is_one_table() {
         (400, "server_error", Service, true, "tried again"),
         (500, "server_error", Service, true, "tried again"),
         (400, "slow_down", Throttled, true, "growing pauses"),
-        (429, "access_denied", Throttled, true, "Machine to Machine"),
+        (429, "access_denied", Throttled, true, "growing pauses"),
         (500, "invalid_client", Service, true, "sasl.oauthbearer.client.secret"),
         (400, "brand_new_error", InvalidRequest, false, "documentation"),
         (403, "brand_new_error", Denied, false, "documentation"),

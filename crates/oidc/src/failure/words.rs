@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::answer::without_mark;
 use crate::http::Challenge;
 
 mod json;
@@ -23,11 +24,14 @@ pub(crate) struct Words {
 impl Words {
     /// The words of a refusal with `status`.
     pub(crate) fn of_refusal(body: &[u8], status: u16) -> Self {
+        let body = without_mark(body);
         if let Ok(value) = serde_json::from_slice::<Value>(body) {
-            return json::read(&value, status);
+            // Gateways put the server's JSON into a text of JSON.
+            let inner = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+            return json::read(inner.as_ref().filter(|inner| inner.is_object()).unwrap_or(&value), status);
         }
         let text = String::from_utf8_lossy(body);
-        let text = text.trim_start_matches('\u{feff}').trim();
+        let text = text.trim();
         if text.starts_with('<') {
             return markup::read(text);
         }
@@ -54,7 +58,7 @@ impl Words {
     /// The words of a response whose status says success: only where they say plainly that it is a refusal, since anything
     /// else may be a token.
     pub(crate) fn of_success(body: &[u8]) -> Option<Self> {
-        let object: Map<String, Value> = serde_json::from_slice(body).ok()?;
+        let object: Map<String, Value> = serde_json::from_slice(without_mark(body)).ok()?;
         Self::says_refusal(&object).then(|| json::read(&Value::Object(object), 200))
     }
 

@@ -78,10 +78,25 @@ fn given(ca: &Ca) -> Result<Vec<Given>, ConfigError> {
         true => Err(ConfigError::new(
             key,
             format!(
-                "'{key}' must hold PEM certificates (-----BEGIN CERTIFICATE-----); {place} holds none that can \
-                 be read"
+                "'{key}' must hold PEM certificates (-----BEGIN CERTIFICATE-----); {place} holds none that can be read{}",
+                instead(ca, &texts)
             ),
         )),
+    }
+}
+
+/// What texts without a certificate hold instead, where that is plain.
+fn instead(ca: &Ca, texts: &[Vec<u8>]) -> &'static str {
+    let holds =
+        |wanted: &[u8]| texts.iter().any(|text| text.windows(wanted.len()).any(|piece| piece == wanted));
+    match ca {
+        Ca::Pem(text) if text.starts_with(['/', '.', '~']) => {
+            ": the path of a file belongs into https.ca.location"
+        }
+        _ if holds(b"-----\\n") => ": its line breaks are written as \\n; write real ones",
+        _ if holds(b"PRIVATE KEY-----") => ": it holds a private key, which belongs to the server alone",
+        _ if holds(b"-----BEGIN CERTIFICATE-----") => ": its certificate is cut off or damaged",
+        _ => "",
     }
 }
 

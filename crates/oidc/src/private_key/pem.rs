@@ -35,6 +35,11 @@ fn block<'a>(label: &'a str, body: &str) -> Result<Block<'a>, String> {
     if body.contains("Proc-Type:") {
         return Err("its private key is encrypted in OpenSSL's old way: use openssl pkcs8 -topk8".to_owned());
     }
+    if body.contains("\\n") {
+        return Err(
+            "its line breaks are written as \\n, as in JSON or an env file: write real ones".to_owned()
+        );
+    }
     let text: Zeroizing<String> = Zeroizing::new(body.split_ascii_whitespace().collect());
     match BASE64_STANDARD.decode(text.as_bytes()) {
         Ok(der) => Ok(Block { label, der: Zeroizing::new(der) }),

@@ -13,24 +13,52 @@ const UNKNOWN: &[&str] = &[
     "os error 11001",
 ];
 
-/// Why `host` is not found, from the texts of an error and of those that it came from.
+/// A name that was looked up.
+pub(super) enum Name {
+    Server(String),
+    /// That of the proxy of the settings.
+    Proxy(String),
+    /// The server's, or that of the proxy in a variable: only the HTTP client knows what `NO_PROXY` means for the server.
+    Either(String, &'static str),
+}
+
+impl Name {
+    fn shown(&self) -> String {
+        match self {
+            Self::Server(host) | Self::Proxy(host) => format!("the name {host}"),
+            Self::Either(host, variable) => format!("the name of the proxy in {variable}, or {host},"),
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::Server(_) => {
+                "where only a proxy knows it, set 'proxy' in sasl.oauthbearer.config or HTTPS_PROXY"
+                    .to_owned()
+            }
+            Self::Proxy(_) => "it stands in 'proxy' in sasl.oauthbearer.config".to_owned(),
+            Self::Either(_, variable) => format!("mind {variable} and NO_PROXY"),
+        }
+    }
+}
+
+/// Why `name` is not found, from the texts of an error and of those that it came from.
 ///
 /// A name that does not exist is a slip that somebody has to correct; a name server that does not answer comes back.
-pub(super) fn cause(host: &str, texts: &[String]) -> Cause {
+pub(super) fn cause(name: &Name, texts: &[String]) -> Cause {
     let words = resolver_words(texts).map_or_else(String::new, |words| format!(" ({words})"));
+    let (shown, help) = (name.shown(), name.help());
     if texts.iter().any(|text| UNKNOWN.iter().any(|known| text.contains(known))) {
         return Cause::new(
             ErrorKind::InvalidRequest,
-            format!("cannot be reached: the name {host} is not known to DNS{words}"),
-            "Check its spelling, and this machine's DNS; where only a proxy knows it, set 'proxy' in sasl.oauthbearer.config or \
-             HTTPS_PROXY",
+            format!("cannot be reached: {shown} is not known to DNS{words}"),
+            format!("Check its spelling, and this machine's DNS; {help}"),
         );
     }
     Cause::new(
         ErrorKind::Unavailable,
-        format!("cannot be reached: DNS does not answer for the name {host}{words}"),
-        "Check this machine's name servers (/etc/resolv.conf), the cluster's DNS and network policies; where only a proxy \
-         knows the name, set 'proxy' in sasl.oauthbearer.config or HTTPS_PROXY",
+        format!("cannot be reached: DNS does not answer for {shown}{words}"),
+        format!("Check this machine's name servers (/etc/resolv.conf), the cluster's DNS and network policies; {help}"),
     )
 }
 
@@ -95,7 +123,7 @@ mod tests {
             ),
         ] {
             let Cause { kind: found, what, .. } =
-                cause("idp.example", &["dns error".to_owned(), words.to_owned()]);
+                cause(&Name::Server("idp.example".to_owned()), &["dns error".to_owned(), words.to_owned()]);
             assert_eq!(found, kind, "{words}");
             assert!(what.contains(expected) && !what.contains("os error"), "{words}: {what}");
         }

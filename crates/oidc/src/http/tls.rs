@@ -94,6 +94,7 @@ fn instead(ca: &Ca, texts: &[Vec<u8>]) -> &'static str {
             ": the path of a file belongs into https.ca.location"
         }
         _ if holds(b"-----\\n") => ": its line breaks are written as \\n; write real ones",
+        _ if holds(b"LS0tLS1CRUdJTi") => ": it is PEM in base64; decode it once",
         _ if holds(b"PRIVATE KEY-----") => ": it holds a private key, which belongs to the server alone",
         _ if holds(b"-----BEGIN CERTIFICATE-----") => ": its certificate is cut off or damaged",
         _ => "",

@@ -150,12 +150,12 @@ fn work(target: &str) -> PathBuf {
     workspace::target().join("fuzz/corpus").join(target)
 }
 
-/// The inputs that are kept for a target: one a line, in base64.
+/// A target's kept inputs: one on each line, in base64.
 fn corpus(target: &str) -> PathBuf {
     folder().join(format!("corpus/{target}.base64"))
 }
 
-/// The kept inputs as libFuzzer wants them: a folder of files.
+/// The kept inputs in libFuzzer's form: a folder of files.
 fn unpacked(target: &str) -> Result<PathBuf> {
     let folder = work(target).with_extension("unpacked");
     unpack(&corpus(target), &folder)?;
@@ -174,7 +174,8 @@ fn unpack(corpus: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes the files of a folder to a corpus, sorted so that a diff shows what came and went. Says how many there are.
+/// Writes the files of a folder to a corpus, sorted so that a diff shows what changed. Returns how many there
+/// are.
 fn pack(folder: &Path, corpus: &Path) -> Result<usize> {
     let lines: Result<Vec<String>> =
         fs::read_dir(folder)?.map(|entry| Ok(BASE64_STANDARD.encode(fs::read(entry?.path())?))).collect();

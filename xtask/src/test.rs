@@ -65,7 +65,7 @@ fn e2e_steps(steps: &mut Steps) -> Result<()> {
     let records = leaks::folder()?;
     let tests = steps.run("end-to-end tests", || {
         programs.iter().try_for_each(|program| program.run(&records, &broker.dir, &provider.0.dir))?;
-        // Tests have started them anew.
+        // The tests have restarted both.
         loopback::check("Kafka", broker.kafka.pid())?;
         loopback::check("Keycloak", provider.0.pid())
     });

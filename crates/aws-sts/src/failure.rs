@@ -182,7 +182,7 @@ mod tests {
             assert_eq!((error.kind(), error.is_transient()), (kind, retried), "{code} {status}");
             let text = error.to_string();
             assert!(text.contains(helps) && text.contains("request id id-1"), "{code}: {text}");
-            // What STS calls wrong about a request is told in its words.
+            // For a ValidationError, STS's own words say what is wrong with the request.
             let told = code == "ValidationError";
             assert_eq!(text.contains("hunter2"), told, "{code}: {text}");
         }

@@ -36,8 +36,8 @@ const MIN_LIFE: Duration = Duration::from_secs(60);
 /// refuse a re-authentication under another principal (KIP-368).
 ///
 /// An injected provider is asked at every use and decides itself how long it keeps credentials; neither the environment
-/// nor any file is read then. STS is always called in a region, over TLS, by the proxy, authorities and endpoint that
-/// AWS's tools would take from environment and profile.
+/// nor any file is read then. STS is always called in a region, over TLS, with the proxy, certificate
+/// authorities and endpoint that AWS's tools would take from environment and profile.
 ///
 /// ```
 /// # use oauthbearer_aws::{CredentialChain, CredentialConfig, Environment};
@@ -105,8 +105,8 @@ impl CredentialChain {
         fetched
     }
 
-    /// Has the credentials fetched again at their next use, since a broker refuses what they sign. Where that fails, those at
-    /// hand serve on while they live.
+    /// Makes the next use fetch the credentials again, since brokers refuse what they sign. If that fails,
+    /// the present ones are used as long as they are valid.
     pub fn invalidate(&self) {
         self.doubted.store(true, Ordering::Release);
     }
@@ -165,7 +165,7 @@ impl CredentialChain {
 
     /// Fetches; or gives out the kept credentials once more where that fails and they still live.
     async fn renew_now(&self) -> Result<Credentials, ProviderError> {
-        // First, so that a doubt raised meanwhile is not lost.
+        // Cleared before the fetch, so that a doubt raised meanwhile is not lost.
         self.doubted.store(false, Ordering::Release);
         let kept = self.kept.load_full();
         let files = self.files();
@@ -259,7 +259,7 @@ impl CredentialChain {
         Sdk::new(self.clock.clone(), self.sdk_config.clone(), network)
     }
 
-    /// The configuration files as they are now. Nothing is read beside what the program passes in.
+    /// The configuration files as they are now; empty if the program passes in an SDK configuration.
     fn files(&self) -> Loaded {
         match self.injected {
             Some(_) => Loaded::default(),
@@ -310,7 +310,7 @@ fn check_life(credentials: &Credentials, source: Source, clock: &Clock) -> Resul
         .with_help("Renew them at their source, and check that this machine's clock is right"))
 }
 
-/// The same error, of which nothing but a person makes an end.
+/// The same error, marked as one that only a person can resolve.
 fn final_error(error: &ProviderError) -> ProviderError {
     ProviderError::new(ErrorKind::Credentials, error.message()).with_help(error.help().unwrap_or_default())
 }

@@ -1,4 +1,5 @@
-//! Settings that cannot all be meant: the region that requests to STS are signed for, the endpoint they go to, and the role.
+//! Contradictions between settings: the region that requests to STS are signed for, the endpoint they go to,
+//! and the role.
 
 use oauthbearer_core::ConfigError;
 use url::Url;
@@ -10,7 +11,8 @@ use crate::{AwsRegion, CredentialConfig, Environment};
 /// One of the settings, and what it is called in errors, such as `sts_region`.
 pub(crate) type Named<'a, T> = (&'a str, &'a T);
 
-/// What keys and environment say, before any file is read. `default` is the region of the provider's own requests.
+/// Checks keys and environment, before any file is read. `default` is the region of the provider's own
+/// requests.
 pub(crate) fn check_settings(
     config: &CredentialConfig,
     environment: &Environment,
@@ -37,7 +39,7 @@ fn named_region(config: &CredentialConfig, environment: &Environment) -> Option<
     key.or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"))
 }
 
-/// A request that is signed for one region and sent to another's STS is refused. Only names of AWS tell a region.
+/// Refuses an endpoint of another region than the signing region. Only AWS's own host names tell a region.
 pub(crate) fn check_endpoint(
     endpoint: Named<'_, str>,
     region: Named<'_, AwsRegion>,

@@ -36,7 +36,7 @@ impl Environment {
         self.0.get(name).ok().filter(|value| !value.trim().is_empty())
     }
 
-    /// The value of a variable that has to look so, unless it is blank.
+    /// The value of a variable, checked by `check`; none if it is blank.
     pub(crate) fn checked(&self, name: &str, check: Check) -> Result<Option<String>, ProviderError> {
         let fault = match self.0.get(name) {
             Ok(value) if value.trim().is_empty() => return Ok(None),
@@ -50,7 +50,7 @@ impl Environment {
         Err(refused(name, &fault).with_help(CLEAN_UP))
     }
 
-    /// Whether there is such a variable, blank or not.
+    /// Whether the variable exists, blank or not.
     pub(crate) fn has(&self, name: &str) -> bool {
         !matches!(self.0.get(name), Err(VarError::NotPresent))
     }

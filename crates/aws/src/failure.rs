@@ -1,5 +1,6 @@
-//! From the SDK's errors to ours: which step failed, of what kind, and what to check. Of a response its status, error code, request
-//! id, the ARN of the refused caller and the service's own words are kept, the last ones cleaned; never a body.
+//! Translates the SDK's errors: which step failed, of what kind, and what to check. Of a response only its
+//! status, error code, request id, the ARN of the refused caller and the service's own words are kept, the
+//! words cleaned; never a body.
 
 use std::error::Error;
 
@@ -19,8 +20,9 @@ pub(crate) use sources::{metadata_failure, not_there, source_failure};
 pub(crate) use sts::sts_failure;
 pub(crate) use words::cleaned;
 
-/// The error of the call `step` that could not be sent, or brought no response. `place` is what could not be reached, `error` what
-/// the SDK says: of its chain only what broke is told, never a text. `help` says what to check where that alone does not tell.
+/// The error of the call `step` that could not be sent, or got no response. `place` is what could not be
+/// reached. Of the SDK's `error` only the cause is shown, never its text. `help` says what to check if the
+/// cause alone does not.
 #[must_use]
 pub fn unreachable(
     step: &str,

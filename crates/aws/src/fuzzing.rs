@@ -48,7 +48,7 @@ fn with_secrets(text: &str) -> String {
 
 fn check_plan(plan: &Plan, text: &str) {
     check_shown(&format!("{plan:?}"));
-    // The SDK takes names in any case.
+    // Keys are read in any letter case.
     let named = text.to_ascii_lowercase().matches("role_arn").count();
     assert!(plan.roles.len() <= named, "a role that the file does not name: {plan:?}");
     if let Some(region) = &plan.region {

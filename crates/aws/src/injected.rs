@@ -54,8 +54,8 @@ impl Injected {
     /// Checks the endpoint that environment or program set in place of the key `sts_endpoint`, whose rules hold for it.
     ///
     /// # Errors
-    /// No URL of a host alone, the global endpoint, or plain http to another machine. Names the variable, `AWS_ENDPOINT_URL_STS` or
-    /// `AWS_ENDPOINT_URL`, or `sdk_config`.
+    /// The URL is not that of a host alone, is the global endpoint, or is plain http to another machine.
+    /// Names the variable, `AWS_ENDPOINT_URL_STS` or `AWS_ENDPOINT_URL`, or `sdk_config`.
     pub fn check_sts_endpoint(&self) -> Result<(), ConfigError> {
         let of_program = self.sdk_config.as_ref().and_then(SdkConfig::endpoint_url).map(str::to_owned);
         let of_environment = endpoint(&self.environment(), None, Service::STS);

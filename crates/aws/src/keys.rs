@@ -132,12 +132,12 @@ fn checked(
     }
 }
 
-/// What is wrong with the name of a role's session, in words that follow what holds it.
+/// What is wrong with the name of a role's session, phrased to follow the name of the key or variable.
 pub(crate) fn session_name_fault(value: &str) -> Option<String> {
     words(value, 64, "=,.@-+_").err()
 }
 
-/// What is wrong with an external id, in words that follow what holds it.
+/// What is wrong with an external id, phrased to follow the name of the key or variable.
 pub(crate) fn external_id_fault(value: &str) -> Option<String> {
     words(value, 1224, "=,.@:/-+_").err()
 }
@@ -155,7 +155,7 @@ fn words(value: &str, max: usize, marks: &str) -> Result<(), String> {
 /// endpoint, or plain http to another machine, over which tokens would travel in the clear.
 pub(crate) fn endpoint_fault(value: &str) -> Option<&'static str> {
     const FORM: &str = "must be a URL of a host alone, such as https://sts.us-east-1.amazonaws.com.";
-    // The parser drops line breaks and outer white space.
+    // The parser drops line breaks and surrounding white space.
     let Some(url) = Url::parse(value).ok().filter(|_| values::word(value).is_none()) else {
         return Some(FORM);
     };

@@ -1,10 +1,10 @@
-//! How AWS's services are reached: what AWS's own tools take from environment and profile.
+//! How AWS's services are reached, by the settings that AWS's own tools take from environment and profile.
 //!
 //! - `HTTPS_PROXY`, else `https_proxy`, `ALL_PROXY`, `all_proxy`, and `NO_PROXY`: for STS and IAM Identity Center;
 //! - `AWS_CA_BUNDLE`, else the profile's `ca_bundle`: for the same, in place of the system's authorities, as in the AWS CLI;
 //! - `AWS_ENDPOINT_URL_STS` and the like: see [`endpoint`].
 //!
-//! Metadata addresses and plain http take neither.
+//! Neither applies to metadata addresses and plain http.
 
 use aws_smithy_http_client::tls::{rustls_provider::CryptoMode, Provider, TlsContext};
 use aws_smithy_http_client::Connector;
@@ -28,7 +28,7 @@ pub(crate) use secret::{with_secrets, Secret};
 pub(crate) use via::{failing, Via};
 pub(crate) use witness::{Refused, Witness};
 
-/// A value, and what it was set by, as errors call it.
+/// A value, and the name that errors give to what set it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
     pub(crate) place: String,
@@ -45,7 +45,7 @@ impl Setting {
         Some(Self { place: format!("{key} of the profile '{}'", profile.name()), value: value.to_owned() })
     }
 
-    /// The error of a value that has to be corrected. `how` follows the name of the place.
+    /// The error of a value that has to be corrected. `how` follows the name of what set it.
     pub(crate) fn wrong(&self, how: &str) -> ProviderError {
         let message = format!("{} {}", quoted(&self.place), how.trim_end_matches('.'));
         ProviderError::new(ErrorKind::Credentials, message)
@@ -90,12 +90,12 @@ impl Network {
         }
     }
 
-    /// Settings that are there and have no effect, and why.
+    /// Settings that are present but have no effect, and why.
     pub(crate) fn unused(&self) -> &[(String, &'static str)] {
         &self.unused
     }
 
-    /// The URL that is set for `service`, unless it is the service's own.
+    /// The URL configured for `service`; none if it is the service's own.
     pub(crate) fn url(&self, service: Service) -> Option<&Setting> {
         match service {
             Service::STS => self.sts.as_ref(),
@@ -104,7 +104,8 @@ impl Network {
         }
     }
 
-    /// For STS and IAM Identity Center. Where a setting is wrong, every request fails with that error.
+    /// The client for STS and IAM Identity Center. If a setting is wrong, every request fails with that
+    /// error.
     pub(crate) fn client(&self) -> SharedHttpClient {
         let trust = match trust::store(self.ca_bundle.as_ref()) {
             Ok(trust) => trust,
@@ -129,7 +130,7 @@ fn global_sts(environment: &Environment) -> Option<(String, &'static str)> {
     })
 }
 
-/// For metadata addresses: never through a proxy, and what refused requests were answered is kept.
+/// The client for metadata addresses: it never uses a proxy, and keeps how refused requests were answered.
 pub(crate) fn direct_client(witness: &Witness) -> SharedHttpClient {
     witness.watch(client(trust::system(), None))
 }

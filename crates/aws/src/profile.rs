@@ -36,7 +36,7 @@ pub(crate) struct Plan {
     pub(crate) base: Base,
     pub(crate) roles: Vec<RoleStep>,
     pub(crate) region: Option<AwsRegion>,
-    /// Settings of the profiles on the way that are not honoured, and why.
+    /// Settings of the visited profiles that are not honoured, and why.
     pub(crate) unused: Vec<(String, &'static str)>,
 }
 
@@ -54,7 +54,8 @@ pub(crate) enum Base {
 /// Why there is no plan.
 #[derive(Debug)]
 pub(crate) enum NoPlan {
-    /// Nobody names a profile, and the default one does not exist or holds nothing about credentials: the chain goes on.
+    /// No profile is named, and the default one does not exist or says nothing about credentials: the chain
+    /// goes on.
     Absent(String),
     /// The profile cannot be used.
     Broken(ProviderError),
@@ -70,13 +71,13 @@ impl From<ProviderError> for NoPlan {
 #[derive(Default)]
 pub(crate) struct Loaded {
     chosen: Chosen,
-    /// Both files, as errors call them.
+    /// The name of both files in errors.
     place: String,
     watched: Watched,
     profiles: Profiles,
     /// Why the profiles cannot be read.
     problem: Option<ProviderError>,
-    /// A variable that names a file that is not there, and that in words.
+    /// A variable that names a file that does not exist, and what is wrong in words.
     missing: Option<(&'static str, String)>,
 }
 
@@ -93,7 +94,8 @@ impl Default for Chosen {
     }
 }
 
-/// The variables that name a profile: today's name, and that of older AWS tools, which the AWS CLI still takes.
+/// The variables that name a profile: the current one, and that of older AWS tools, which the AWS CLI still
+/// accepts.
 pub(crate) const VARIABLES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
 impl Loaded {
@@ -141,7 +143,7 @@ impl Loaded {
         self.profiles.get(&self.chosen.name)
     }
 
-    /// How services are reached, by environment and profile. Files that cannot be read say nothing here.
+    /// How services are reached, by environment and profile. Files that cannot be read are ignored here.
     pub(crate) fn network(&self, environment: &Environment) -> Network {
         Network::of(environment, &self.profiles, self.profile())
     }
@@ -156,7 +158,7 @@ impl Loaded {
         self.chosen.by
     }
 
-    /// A variable that names a file that is not there, and that in words.
+    /// A variable that names a file that does not exist, and what is wrong in words.
     pub(crate) fn missing(&self) -> Option<(&'static str, &str)> {
         self.missing.as_ref().map(|(variable, what)| (*variable, what.as_str()))
     }
@@ -215,7 +217,7 @@ impl Chosen {
         Ok(Self::default())
     }
 
-    /// The error of a profile that somebody asks for by name: nothing else takes its place.
+    /// The error of a profile that was named explicitly: no other source may replace it.
     fn broken(&self, by: &str, why: &str, hint: &str) -> ProviderError {
         let correct = match by {
             "profile" => "Correct the key `profile`".to_owned(),

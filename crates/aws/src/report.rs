@@ -10,7 +10,7 @@ use crate::sdk::Sdk;
 use crate::walk::Fetched;
 use crate::{CredentialConfig, Environment, Source};
 
-/// What was reported, so that it is told once.
+/// What was already reported, so that each is logged once.
 #[derive(Default)]
 pub(crate) struct Report(Mutex<Told>);
 
@@ -25,12 +25,13 @@ impl Report {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether this is told for the first time.
+    /// Whether `text` is reported for the first time.
     fn is_new(&self, text: String) -> bool {
         self.told().unused.insert(text)
     }
 
-    /// Logs a setting of the AWS tools that is there and has no effect, unless that is known already. `why` follows "is not used:".
+    /// Logs, once, a setting of the AWS tools that is present but has no effect. `why` follows "is not
+    /// used:".
     pub(crate) fn unused(&self, setting: &str, why: &str) {
         if self.is_new(format!("{setting} {why}")) {
             tracing::warn!(
@@ -42,7 +43,7 @@ impl Report {
         }
     }
 
-    /// Logs a session token beside a key that has none, unless that is known already. `token` is its name.
+    /// Logs, once, a session token beside a long-term key. `token` is its name.
     pub(crate) fn foreign_token(&self, token: &str) {
         if self.is_new(token.to_owned()) {
             tracing::warn!(
@@ -54,7 +55,7 @@ impl Report {
         }
     }
 
-    /// Logs configuration files that cannot be used, and are not needed, unless that is known already.
+    /// Logs, once, configuration files that cannot be used and are not needed.
     fn files_unused(&self, problem: &ProviderError, source: Source) {
         if self.is_new(problem.message().to_owned()) {
             tracing::warn!(
@@ -67,7 +68,8 @@ impl Report {
         }
     }
 
-    /// Logs what names another identity, or what cannot be read, where the credentials come from `source`.
+    /// Logs settings that name another identity, or files that cannot be read, although the credentials come
+    /// from `source`.
     pub(crate) fn unused_by(
         &self,
         source: Source,

@@ -1,17 +1,18 @@
-//! What is wrong with a text that should be the ARN of a role.
+//! Explains why a text is not the ARN of a role.
 
 use oauthbearer_core::keys::shown;
 
-/// Why `value` is no ARN of a role, in words that follow the name of what holds it.
+/// Why `value` is not the ARN of a role, phrased to follow the name of its key or variable.
 ///
 /// - `arn:<partition>:iam::<12 digits>:role/[path/]<name>` (IAM reference, "IAM identifiers");
-/// - the usual slips are named: another thing's ARN, a bare name, quotes, letter case, the account's digits.
+/// - usual mistakes are named: the ARN of something else, a bare name, quotes, letter case, the account's
+///   digits.
 pub(crate) fn role_arn_fault(value: &str) -> Option<String> {
     let why = another_thing(value).or_else(|| misspelt(value))?;
     Some(format!("must be the ARN of a role, such as arn:aws:iam::123456789012:role/kafka-client: {why}"))
 }
 
-/// What `value` is, where it is surely no role's ARN, whatever its account.
+/// What `value` is, if it surely is not a role's ARN, whatever its account.
 pub(crate) fn another_thing(value: &str) -> Option<String> {
     if value.trim() != value || value.contains(['"', '\'', '<', '>', '{', '}', '$']) {
         return Some("write it without quotes, spaces and placeholders".to_owned());
@@ -64,7 +65,7 @@ fn what(kind: &str) -> String {
     .to_owned()
 }
 
-/// A text that is no ARN at all.
+/// Explains a text that is not an ARN at all.
 fn no_arn(value: &str) -> String {
     let digits = value.chars().filter(char::is_ascii_digit).count();
     if digits == 12 && value.chars().all(|char| char.is_ascii_digit() || char == '-') {
@@ -88,7 +89,7 @@ fn no_arn(value: &str) -> String {
     }
 }
 
-/// What is wrong with an ARN that means a role.
+/// Explains a misspelt ARN of a role.
 fn misspelt(value: &str) -> Option<String> {
     let parts: Vec<&str> = value.splitn(6, ':').collect();
     let [_, partition, _, region, account, resource] = parts.as_slice() else { return None };

@@ -14,8 +14,9 @@ use crate::network::{direct_client, Network, Witness};
 
 /// What one fetch of credentials shares.
 ///
-/// The HTTP clients live no longer than that: their next use would be an hour away, and their connections would tie them to one
-/// runtime. They are built at their first use, so that credentials from the environment do not pay for them.
+/// Its HTTP clients live no longer: their next use would be an hour away, and their connections would tie
+/// them to one runtime. They are built at first use, so that credentials from the environment do not pay for
+/// them.
 pub(crate) struct Sdk {
     clock: Clock,
     injected: Option<SdkConfig>,
@@ -47,7 +48,8 @@ impl Sdk {
         &self.clock
     }
 
-    /// For AWS's services: the program's HTTP client, else one over rustls and aws-lc-rs with the settings of [`Network`].
+    /// For AWS's services: the program's HTTP client, else one on rustls and aws-lc-rs with the settings of
+    /// [`Network`].
     pub(crate) fn http_client(&self) -> SharedHttpClient {
         if let Some(client) = self.injected().and_then(SdkConfig::http_client) {
             return client;
@@ -55,7 +57,7 @@ impl Sdk {
         self.http.get_or_init(|| self.network.client()).clone()
     }
 
-    /// What the SDK's providers of metadata services are configured with.
+    /// The configuration of the SDK's providers for metadata services.
     pub(crate) fn metadata_config(&self) -> ProviderConfig {
         ProviderConfig::without_region()
             .with_http_client(direct_client(&self.witness))

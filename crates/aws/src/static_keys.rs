@@ -1,4 +1,5 @@
-//! An access key of three parts, from the environment or from a profile: all of it, or an error that names what is missing.
+//! An access key of up to three parts, from the environment or a profile: complete, or an error that names
+//! the missing part.
 
 use std::time::SystemTime;
 
@@ -7,20 +8,20 @@ use oauthbearer_core::{ErrorKind, ProviderError};
 
 use crate::values;
 
-/// The parts of an access key, each with the name that it has where it was found.
+/// The parts of an access key, each with the name that it has at its source.
 pub(crate) struct StaticKeys {
     pub(crate) names: [&'static str; 3],
-    /// Access key id, secret key, session token; each is checked.
+    /// Access key id, secret key, session token; all checked.
     pub(crate) parts: [Option<String>; 3],
-    /// None where nothing says when they end.
+    /// None if no expiry is known.
     pub(crate) expiry: Option<SystemTime>,
 }
 
-/// How the parts have to look, in their order.
+/// Checks of the parts, in their order.
 pub(crate) const CHECKS: [values::Check; 3] = [values::access_key_id, values::word, values::word];
 
 impl StaticKeys {
-    /// The credentials. None where there is no part of any. `place` is how errors call where the parts are.
+    /// The credentials; none if no part is set. `place` is the name of the source in errors.
     pub(crate) fn credentials(
         self,
         place: &str,
@@ -57,7 +58,7 @@ fn is_temporary(id: &str) -> bool {
     id.starts_with("ASIA")
 }
 
-/// Whether a long-term key comes with the session token of another one, which AWS refuses.
+/// Whether a long-term key has the session token of another key beside it, which AWS refuses.
 pub(crate) fn has_foreign_token(credentials: &Credentials) -> bool {
     credentials.access_key_id().starts_with("AKIA") && credentials.session_token().is_some()
 }

@@ -27,7 +27,7 @@ use crate::{AwsRegion, CredentialConfig, Environment};
 #[derive(Clone, Debug)]
 pub(crate) struct StsSettings {
     region: Option<AwsRegion>,
-    /// What is wrong with the variable that should name the region.
+    /// What is wrong with the variable that names the region.
     region_fault: Option<String>,
     url: Option<Setting>,
     fips: bool,
@@ -40,7 +40,7 @@ pub(crate) struct RoleStep {
     pub(crate) arn: String,
     pub(crate) session_name: String,
     pub(crate) external_id: Option<String>,
-    /// How long the session lives, in seconds. None means as long as STS says, an hour.
+    /// How long the session lives, in seconds. None means STS's default, an hour.
     pub(crate) duration: Option<i32>,
 }
 
@@ -50,16 +50,16 @@ pub(crate) struct WebIdentity {
     pub(crate) arn: String,
     pub(crate) session_name: String,
     pub(crate) token_file: PathBuf,
-    /// What names the file, as errors call it.
+    /// The name in errors of what sets the file.
     pub(crate) named_by: String,
-    /// As a [`RoleStep`]'s.
+    /// As in [`RoleStep`].
     pub(crate) duration: Option<i32>,
 }
 
-/// What proves who calls.
+/// What authenticates the caller.
 enum Signer {
     Credentials(Credentials),
-    /// In the request itself.
+    /// A token within the request.
     Token(Secret),
 }
 
@@ -141,7 +141,7 @@ impl StsSettings {
         Ok(aws_sdk_sts::Client::from_conf(config.build()))
     }
 
-    /// The key is checked before; what environment or profile have is checked here.
+    /// Checks the URL from environment or profile; that of the key is checked earlier.
     fn check_url(&self, region: &AwsRegion) -> Result<(), ProviderError> {
         let Some(url) = &self.url else { return Ok(()) };
         if let Some(fault) = endpoint_fault(&url.value) {
@@ -150,10 +150,10 @@ impl StsSettings {
         check_endpoint((&url.place, &url.value), ("the region for STS", region)).map_err(contradiction)
     }
 
-    /// A role that STS in this region cannot know.
+    /// Refuses a role that STS in this region cannot know.
     fn check_role(&self, arn: &str) -> Result<(), ProviderError> {
         if let Some(fault) = another_thing(arn) {
-            let message = format!("The role to assume is none: {fault}");
+            let message = format!("The role to assume must be the ARN of a role: {fault}");
             return Err(ProviderError::new(ErrorKind::Credentials, message)
                 .with_help("Correct the role_arn of the profile, AWS_ROLE_ARN or the key role_arn"));
         }
@@ -210,7 +210,7 @@ impl StsSettings {
         credentials(&step, output.credentials, "AssumeRole")
     }
 
-    /// AssumeRoleWithWebIdentity, with the token that was read from the role's file.
+    /// Calls AssumeRoleWithWebIdentity with the token in the role's file.
     pub(crate) async fn assume_role_with_web_identity(
         &self,
         sdk: &Sdk,
@@ -251,18 +251,18 @@ impl StsSettings {
     }
 }
 
-/// Where STS is by a setting: the key's, else that of environment or profile.
+/// The configured URL of STS: the key's, else that of environment or profile.
 fn sts_url(config: &CredentialConfig, network: &Network) -> Option<Setting> {
     let key = config.sts_endpoint.clone().map(|value| Setting { place: "sts_endpoint".to_owned(), value });
     key.or_else(|| network.url(Service::STS).cloned())
 }
 
-/// A contradiction that only shows once environment and profile are read.
+/// A contradiction that only shows once environment and profile have been read.
 fn contradiction(error: ConfigError) -> ProviderError {
     ProviderError::new(ErrorKind::Credentials, error.to_string().trim_end_matches('.'))
 }
 
-/// The region that the environment names, or what is wrong with its name. `aws-global` is a name for no region.
+/// The region that the environment names, or what is wrong with its name. `aws-global` counts as none.
 fn environment_region(environment: &Environment) -> (Option<AwsRegion>, Option<String>) {
     for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
         let Some(text) = environment.value(variable).filter(|text| !text.eq_ignore_ascii_case("aws-global"))

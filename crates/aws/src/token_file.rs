@@ -1,4 +1,5 @@
-//! The file of a web identity token: read at each use, since it is rotated, and checked before it is sent.
+//! The file of a web identity token: read at each use, since it is rotated, and checked before the token is
+//! sent.
 
 use std::io::ErrorKind as Io;
 
@@ -7,7 +8,7 @@ use oauthbearer_core::{ErrorKind, ProviderError};
 use crate::sts::WebIdentity;
 use crate::values;
 
-/// The token that is in the role's file now.
+/// The present token in the role's file.
 pub(crate) fn read(role: &WebIdentity) -> Result<String, ProviderError> {
     let place = format!("The web identity token file {}", role.token_file.display());
     let failed = |kind, how: &str| {
@@ -18,7 +19,7 @@ pub(crate) fn read(role: &WebIdentity) -> Result<String, ProviderError> {
     };
     let bytes = std::fs::read(&role.token_file).map_err(|error| {
         let kind = match error.kind() {
-            // A side car may write it in a moment.
+            // A sidecar may be about to write it.
             Io::NotFound => ErrorKind::Unavailable,
             _ => ErrorKind::Credentials,
         };

@@ -1,5 +1,5 @@
-//! How values from the environment and from files have to look before they are used. What is wrong with one is said in words
-//! that follow its name, and never holds any part of it.
+//! Checks values from the environment and from files before they are used. What is wrong is phrased to follow
+//! the name of the value, and never shows any part of it.
 
 use std::time::SystemTime;
 
@@ -7,11 +7,11 @@ use aws_smithy_types::date_time::Format;
 use aws_smithy_types::DateTime;
 use oauthbearer_core::{ErrorKind, ProviderError};
 
-/// Checks a value: what is wrong with it, if anything is.
+/// Checks a value: returns what is wrong with it, if anything.
 pub(crate) type Check = fn(&str) -> Option<String>;
 
-/// What HTTP headers, URLs and signatures take, and what every key, token, name and URL of AWS is made of: one line of printable
-/// ASCII without white space and quotes.
+/// One line of printable ASCII without white space and quotes. HTTP headers, URLs and signatures take nothing
+/// else, and every key, token, name and URL of AWS is made of it.
 pub(crate) fn word(value: &str) -> Option<String> {
     if let Some(fault) = line(value) {
         return Some(fault);
@@ -48,7 +48,7 @@ pub(crate) fn line(value: &str) -> Option<String> {
     is_placeholder(value).then(|| "is a placeholder that nothing has filled in".to_owned())
 }
 
-/// As typed, and as word processors write them.
+/// As typed, and as word processors replace them.
 const QUOTES: &[char] = &['"', '\'', '`', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}'];
 
 fn is_placeholder(value: &str) -> bool {
@@ -86,12 +86,12 @@ pub(crate) fn moment(value: &str) -> Option<SystemTime> {
         .and_then(|time| SystemTime::try_from(time).ok())
 }
 
-/// The error of `place`, whose value has this fault.
+/// The error for a value at `place` with this fault.
 pub(crate) fn refused(place: &str, fault: &str) -> ProviderError {
     ProviderError::new(ErrorKind::Credentials, format!("{place} {fault}"))
 }
 
-/// What helps where a value is not as it was meant to be.
+/// Help for a value that was mangled on its way.
 pub(crate) const CLEAN_UP: &str =
     "Write the bare value: no quotes, no white space, no line break (`echo` adds one to a Kubernetes secret, `printf %s` does not)";
 

@@ -27,10 +27,10 @@ pub(crate) struct Walk<'a> {
     pub(crate) session_name: &'a str,
     pub(crate) default_region: Option<&'a AwsRegion>,
     pub(crate) sdk: &'a Sdk,
-    /// The configuration files, which are read once for all that the walk takes from them.
+    /// The configuration files, read once for everything that this walk takes from them.
     pub(crate) files: &'a Loaded,
-    /// The source that had credentials before. Falling through to a later one would change the principal under live sessions,
-    /// which brokers refuse.
+    /// The source that had credentials before. Falling through to a later one would change the principal of
+    /// live sessions, which brokers refuse.
     pub(crate) last: Option<Source>,
     pub(crate) report: &'a Report,
 }
@@ -120,7 +120,7 @@ impl Walk<'_> {
         Ok(Asked::Found(Box::new(Fetched { sts, fixed, ..fetched })))
     }
 
-    /// A file that was good before is being written, more likely than not: it is tried again soon.
+    /// A file that was good before is probably being written: it is tried again soon.
     fn half_written(&self, source: Source, error: ProviderError) -> ProviderError {
         if self.last != Some(source) {
             return error;
@@ -203,7 +203,7 @@ impl Walk<'_> {
         if self.environment.is_true("AWS_EC2_METADATA_DISABLED") {
             return Ok(absent("switched off by AWS_EC2_METADATA_DISABLED"));
         }
-        // Without an endpoint of its own, the client reads the configuration files for one.
+        // Without an explicit endpoint, the client would look for one in the configuration files.
         let endpoint = endpoints::metadata(self.environment, self.files.profile())?;
         let client = imds::Client::builder()
             .configure(&self.sdk.metadata_config())

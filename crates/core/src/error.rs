@@ -22,7 +22,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of `key`. `message` says what is wrong, what is allowed and how to put it right, and names the key.
+    /// A problem with `key`. `message` names the key and says what is wrong, what is allowed and how to fix
+    /// it.
     pub fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
         Self { key: key.into(), message: message.into() }
     }
@@ -212,7 +213,7 @@ impl fmt::Display for ProviderError {
 impl std::error::Error for ProviderError {}
 
 impl From<InvalidToken> for ProviderError {
-    /// A slip that stays until somebody mends it is [`ErrorKind::Credentials`], anything else
+    /// A mistake that stays until somebody corrects it is [`ErrorKind::Credentials`], anything else
     /// [`ErrorKind::InvalidResponse`].
     fn from(error: InvalidToken) -> Self {
         let kind = match error {

@@ -78,7 +78,7 @@ fn fault(key: &str, value: &str) -> Option<&'static str> {
     } else if !value.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')) {
         Some("has characters that an extension value cannot have: use printable ASCII (RFC 7628 §3.1).")
     } else if is_placeholder(value) {
-        Some("is a placeholder that nobody filled in: write the value itself, or mend what should have filled it in.")
+        Some("is a placeholder that nobody filled in: write the value itself, or fix what should have filled it in.")
     } else if value.len() > 1 && value.starts_with(['"', '\'']) && value.ends_with(['"', '\'']) {
         Some("is in quotes, which would become part of it: remove them.")
     } else if value.split_once(';').is_some_and(|(_, next)| is_pair(next)) {

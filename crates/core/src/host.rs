@@ -1,13 +1,14 @@
-//! Hosts of this very machine.
+//! Hosts that are this machine.
 
 use std::net::IpAddr;
 
-/// Whether `host`, as it stands in a URL, is this machine, so that nobody else can read what is sent to it in the clear.
+/// Whether `host`, as written in a URL, is this machine, so that nobody else can read what is sent to it in
+/// the clear.
 ///
 /// These are `localhost` and the names below it (RFC 6761 §6.3), loopback addresses (127.0.0.0/8, `::1`), the unspecified ones,
 /// which connect to loopback, and IPv4 addresses of either kind mapped into IPv6. Brackets around an address and a dot after a
-/// name are allowed. Nothing is looked up: that a name below `localhost` resolves to a loopback address is for the caller to see
-/// to.
+/// name are allowed. Nothing is looked up: the caller has to ensure that a name below `localhost` resolves to
+/// a loopback address.
 ///
 /// ```
 /// use oauthbearer_core::is_this_machine;
@@ -83,7 +84,7 @@ mod tests {
             "[fe80::1]",
             "[::ffff:10.0.0.1]",
             "[::ffff:169.254.169.254]",
-            // IPv4-compatible addresses are no addresses any more (RFC 4291 §2.5.5.1).
+            // IPv4-compatible addresses are deprecated (RFC 4291 §2.5.5.1).
             "[::127.0.0.1]",
             "[::1",
         ] {

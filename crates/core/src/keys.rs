@@ -41,8 +41,8 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// Any text without control characters, not empty, and nothing that is surely a slip: white space or quotes around it,
-    /// a placeholder that nobody filled in.
+    /// Any non-empty text without control characters that is not a likely mistake: white space or quotes
+    /// around it, a placeholder that was never filled in.
     Text,
     /// A whole number in plain decimal digits, from the first to the second, both included.
     Integer(i64, i64),
@@ -118,8 +118,8 @@ impl Key {
         self
     }
 
-    /// The same key, with its names in other clients. They are not taken; the error of one names this key. Letter case, dots,
-    /// dashes and underscores do not matter.
+    /// The same key, with its names in other clients. They are not accepted; the error names this key
+    /// instead. Letter case, dots, dashes and underscores are ignored.
     #[must_use]
     pub const fn also_known_as(mut self, names: &'static [&'static str]) -> Self {
         self.elsewhere = names;
@@ -214,7 +214,7 @@ pub fn shown(value: &str) -> String {
     value.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
-/// The problems of keys that no table knows, one a key. The list of known ones stands at the last.
+/// The problems with keys that are not in any table, one for each key. The last one lists the known keys.
 pub(crate) fn unknown(place: &str, names: &[&str], known: &[&str]) -> Vec<Problem> {
     let mut problems: Vec<Problem> = names.iter().map(|name| unknown_key(place, name, known)).collect();
     if let Some(last) = problems.last_mut() {
@@ -234,7 +234,7 @@ fn bare(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase()).collect()
 }
 
-/// The problem of a key that `meant` has under another name.
+/// The problem with a key that is another client's name for `meant`.
 pub(crate) fn renamed(place: &str, name: &str, meant: &Key) -> Problem {
     let takes = match meant.kind {
         Kind::Text => String::new(),

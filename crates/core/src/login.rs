@@ -95,19 +95,21 @@ impl Login {
         }
     }
 
-    /// Why a client of these properties, which are [`Untouched`](Self::Untouched), would wait for a token for ever: its
-    /// mechanism is `OAUTHBEARER`, and neither librdkafka nor a plug-in of it brings one. The error has the line to add. None
-    /// where somebody serves it, or where it logs in some other way.
+    /// Why a client with these properties, which are [`Untouched`](Self::Untouched), would wait for a token
+    /// for ever: its mechanism is `OAUTHBEARER`, and neither librdkafka nor one of its plug-ins provides one.
+    /// The error has the line to add. None if tokens are provided, or the client logs in by another
+    /// mechanism.
     ///
-    /// A program may have a callback of its own, which no configuration tells of:
-    /// [`from_properties`](Self::from_properties) only warns, and an integration that makes the client itself fails.
+    /// The program may have its own callback, which no configuration mentions: so
+    /// [`from_properties`](Self::from_properties) only warns, while an integration that makes the client
+    /// itself fails.
     #[must_use]
     pub fn unserved(properties: &Properties, registry: &Registry) -> Option<ProviderError> {
         unserved::problem(properties, registry)
     }
 
-    /// Whether a client's property is for a login: of the mechanism, `sasl.oauthbearer.*` and `sasl.login.*`, read by a
-    /// provider of `registry`, or another client's key for the same.
+    /// Whether a property is about logging in: the mechanism, `sasl.oauthbearer.*` and `sasl.login.*`, those
+    /// that a provider of `registry` reads, and other clients' keys for the same.
     #[must_use]
     pub fn takes(property: &str, registry: &Registry) -> bool {
         is_of_login(property)

@@ -27,8 +27,8 @@ impl Properties {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
-    /// The servers of `bootstrap.servers`, or of its alias `metadata.broker.list`, without surrounding space. Each is
-    /// `host:port`, of which [`split_server`](Self::split_server) makes its parts.
+    /// The servers of `bootstrap.servers`, or of its alias `metadata.broker.list`, without surrounding space.
+    /// Each is `host:port`; [`split_server`](Self::split_server) splits it.
     #[must_use]
     pub fn bootstrap_servers(&self) -> Vec<&str> {
         let list = self
@@ -38,7 +38,7 @@ impl Properties {
         list.split(',').map(str::trim).filter(|server| !server.is_empty()).collect()
     }
 
-    /// Host and port of one of them, as librdkafka reads it: `protocol://` before the host is taken off, and a path behind it.
+    /// Host and port of a server, as librdkafka reads them: without a `protocol://` before and a path behind.
     #[must_use]
     pub fn split_server(server: &str) -> (&str, Option<&str>) {
         crate::login::bootstrap::split(server)

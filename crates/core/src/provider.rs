@@ -55,9 +55,9 @@ pub trait TokenProvider: Send + Sync + 'static {
         Renewal::default()
     }
 
-    /// Says that brokers refuse the last token, before the next one is fetched. A provider that keeps what it makes tokens
-    /// from, such as credentials, reads that again at the next fetch. Must not block. Default: nothing is kept, so nothing
-    /// is done.
+    /// Called before the next fetch if brokers refuse the last token. A provider that caches what it makes
+    /// tokens from, such as credentials, reads that again at the next fetch. Must not block. Default: does
+    /// nothing, as for a provider without a cache.
     fn invalidate(&self) {}
 }
 

@@ -183,7 +183,8 @@ impl Backoff {
         upper_half(ceiling, chance)
     }
 
-    /// A pause before the fetch that follows a refused token, after `soon` others that were refused soon after they came.
+    /// The pause before the fetch that follows a refused token, after `soon` others that were refused soon
+    /// after they were fetched.
     pub(crate) fn between_refusals(&self, soon: u32, chance: Chance<'_>) -> Duration {
         match soon {
             0 => Duration::ZERO,

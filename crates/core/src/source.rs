@@ -97,19 +97,20 @@ impl TokenSource {
         self.0.add_sink(sink, &token)
     }
 
-    /// Says that brokers refuse the present token although it lives, as after an identity provider was set up anew: the
-    /// token is handed out no more, and a new one is fetched at once and pushed to every sink. Returns at once; may be called
-    /// on any thread, as often as anybody likes. Without a token it does nothing.
+    /// Reports that brokers refuse the present token although it has not expired, as after an identity
+    /// provider was set up anew: the token is no longer handed out, and a new one is fetched at once and
+    /// pushed to every sink. Returns at once; may be called on any thread, any number of times. Does nothing
+    /// without a token.
     ///
-    /// - One fetch for all: calls while it is under way ask for no other, and a fetch that was under way before brings the
-    ///   new token, too.
-    /// - No storms: while token after token is refused soon after it came, the pauses between the fetches are those of the
-    ///   [`Backoff`], and so are they where fetches fail.
-    /// - Sinks keep the refused token until they get the next one, since another broker may still take it. Who asks for a
-    ///   token waits for the new one, and gets the error where there is none.
-    /// - A service that hands out the same token again stands by it: it is then handed out as before, and asked for again
-    ///   after a twentieth of its life.
-    /// - The provider reads again what it keeps ([`TokenProvider::invalidate`]), such as AWS credentials.
+    /// - Single flight: calls during such a fetch start no other, and a fetch that was already under way
+    ///   brings the new token, too.
+    /// - No storms: while token after token is refused soon after it was fetched, the pauses between fetches
+    ///   are those of the [`Backoff`], as they are after failed fetches.
+    /// - Sinks keep the refused token until they get the next one, since another broker may still accept it.
+    ///   Callers that ask for a token wait for the new one, and get the error if there is none.
+    /// - A service that hands out the same token again stands by it: it is used as before, and asked for
+    ///   again after a twentieth of its life.
+    /// - The provider reads again what it caches ([`TokenProvider::invalidate`]), such as AWS credentials.
     ///
     /// ```
     /// # use oauthbearer_core::{SetTokenError, TokenSource};

@@ -42,11 +42,11 @@ impl Token {
         }
     }
 
-    /// Whether `secret` has a bearer token's characters, which [`TokenBuilder::build`] checks, too: for tokens that go
-    /// elsewhere than to a broker.
+    /// Checks that `secret` has a bearer token's characters, as [`TokenBuilder::build`] does: for tokens that
+    /// are sent to anything but a broker.
     ///
     /// # Errors
-    /// [`InvalidToken`], which names the slip where it is a usual one.
+    /// [`InvalidToken`], which names the mistake if it is a common one.
     pub fn check_characters(secret: &str) -> Result<(), InvalidToken> {
         characters::check(secret)
     }
@@ -137,9 +137,9 @@ impl TokenBuilder {
     /// a token and empty principals, and fails later.
     ///
     /// # Errors
-    /// [`InvalidToken`] for an empty or expired token, one with other characters than brokers take (`b64token` of
-    /// RFC 6750 §2.1: letters, digits and `-._~+/`, then any number of `=`), and an empty principal or one with control
-    /// characters.
+    /// [`InvalidToken`] for an empty or expired token, one with characters that brokers do not accept (they
+    /// accept `b64token` of RFC 6750 §2.1: letters, digits and `-._~+/`, then any number of `=`), and an
+    /// empty principal or one with control characters.
     pub fn build(self, clock: &Clock) -> Result<Token, InvalidToken> {
         let secret = self.secret.expose();
         if secret.is_empty() {
@@ -170,7 +170,7 @@ pub enum InvalidToken {
         "the token has characters that a bearer token cannot have (RFC 6750: letters, digits and -._~+/, then =)"
     )]
     Characters,
-    /// The secret has white space inside: it is cut into lines, or there are two.
+    /// The secret contains white space: it is broken into lines, or there are two.
     #[error(
         "the token has characters that a bearer token cannot have: white space, as if it were cut into lines, or two tokens"
     )]
@@ -183,10 +183,10 @@ pub enum InvalidToken {
     /// The secret begins or ends with a quotation mark.
     #[error("the token is in quotes: remove them")]
     Quoted,
-    /// The secret begins with the scheme of HTTP's `Authorization`.
+    /// The secret starts with the scheme of HTTP's `Authorization`.
     #[error("the token has the word 'Bearer' before it: remove it")]
     Scheme,
-    /// The secret begins with a label, as lines of YAML, of a shell or of HTTP headers do.
+    /// The secret starts with a label, as lines of YAML, of shells or of HTTP headers do.
     #[error("the token has a label before it, such as 'token:' or 'TOKEN=': remove it")]
     Labelled,
     /// The secret is a placeholder, such as `${TOKEN}`.

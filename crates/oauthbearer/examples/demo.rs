@@ -41,10 +41,10 @@ const SESSION: Duration = Duration::from_secs(3);
 const TOKEN_LIFE: Duration = Duration::from_secs(4);
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What the idle clients call themselves, so that the broker can count their logins apart from others.
+/// The name of the idle clients, so that the broker can count their logins separately.
 const IDLE: &str = "idle";
 const IDLE_CLIENTS: usize = 3;
-/// How often each of them is to log in again.
+/// How often each of them has to log in again.
 const ROUNDS: usize = 4;
 
 #[tokio::main]
@@ -166,7 +166,7 @@ async fn idle(auth: &Authenticator, broker: &Broker) -> Result<(), Box<dyn Error
     Ok(())
 }
 
-/// Keeps the first error of a login that librdkafka reports.
+/// Keeps the first login error that librdkafka reports.
 #[derive(Clone, Default)]
 struct FirstError(Arc<Mutex<Option<String>>>);
 

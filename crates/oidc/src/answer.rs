@@ -39,9 +39,9 @@ pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
 }
 
 impl Granted {
-    /// Reads the answer of `step`, which asked with `grant`, to a request made at `asked`.
+    /// Reads the response of `step`, a request with `grant` sent at `asked`.
     ///
-    /// As librdkafka does, takes an ID token where an assertion (RFC 7523) brings no access token.
+    /// Like librdkafka, accepts an ID token if an assertion (RFC 7523) brings no access token.
     pub(crate) fn read(
         step: &str,
         grant: &Grant,
@@ -80,11 +80,11 @@ pub(crate) fn no_token(step: &str, fault: &str) -> ProviderError {
         .with_help("Check that the URL is the one of a token endpoint, and any proxy in between")
 }
 
-/// Refuses the types of tokens that are known to be no bearer tokens. Any other word is a server's own for one: no client
-/// minds it, and neither do brokers.
+/// Refuses token types that are known not to be bearer tokens. Any other word is a server's own name for one,
+/// and neither clients nor brokers look at it.
 ///
-/// A token exchange says N_A where it gives what is no access token (RFC 8693 §2.2.1), such as an ID token. The error is of
-/// a kind that is repeated rarely: somebody has to change the client's registration first.
+/// A token exchange returns N_A for what is not an access token (RFC 8693 §2.2.1), such as an ID token. The
+/// error is of a kind that is repeated rarely: the client's registration has to change first.
 fn check_type(step: &str, grant: &Grant, kind: Option<&Value>) -> Result<(), ProviderError> {
     const NO_BEARERS: &[&str] = &["DPoP", "MAC", "PoP", "N_A"];
     let kind = kind.and_then(Value::as_str).unwrap_or_default().trim();

@@ -22,7 +22,7 @@ pub(crate) enum ClientSecret {
 /// A file that holds a secret and nothing else.
 pub(crate) struct SecretFile {
     file: TextFile,
-    /// What it held last, and before that: a server may still repeat the old one.
+    /// Its last two values: a server may still repeat the old one.
     held: Mutex<Vec<Secret>>,
 }
 
@@ -35,7 +35,7 @@ impl ClientSecret {
         }
     }
 
-    /// Adds all that must not be shown.
+    /// Adds everything that must not be shown.
     pub(crate) fn add_to(&self, secrets: &mut Secrets) {
         match self {
             Self::Given(secret) => secrets.add(secret),
@@ -56,7 +56,7 @@ impl SecretFile {
 
     fn read(&self) -> Result<Secret, ProviderError> {
         let text = self.file.whole().map_err(|fault| self.file.error(&fault))?;
-        // Editors and `echo` end a file with a line break; anything else may be meant.
+        // Editors and `echo` end a file with a line break; other white space may be intended.
         let secret = text.trim_end_matches(['\r', '\n']);
         if secret.trim().is_empty() {
             return Err(self.file.error(&Fault::empty()));
@@ -91,16 +91,16 @@ impl SecretFile {
     }
 }
 
-/// What is wrong with a secret, in words that go after "its text"; they show nothing of it.
+/// What is wrong with a secret, phrased to follow "its text". Shows no part of it.
 fn slip(secret: &str) -> Option<&'static str> {
     if secret.chars().any(char::is_control) {
-        return Some("has several lines or other control characters: leave the secret alone there.");
+        return Some("has several lines or other control characters: keep only the secret there.");
     }
     if serde_json::from_str::<Map<String, Value>>(secret).is_ok() {
-        return Some("is a JSON document: leave the secret alone there.");
+        return Some("is a JSON document: keep only the secret there.");
     }
     if has_label(secret) {
-        return Some("has a label before it, such as CLIENT_SECRET=: leave the secret alone there.");
+        return Some("has a label before it, such as CLIENT_SECRET=: keep only the secret there.");
     }
     secret_slip(secret)
 }

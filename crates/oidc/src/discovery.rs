@@ -12,7 +12,7 @@ use crate::http::{shown, HttpSettings, Reply, Session};
 
 mod mismatch;
 
-/// The member of the metadata that names the endpoint.
+/// The field of the metadata that names the endpoint.
 const ENDPOINT: &str = "token_endpoint";
 
 /// Finds an issuer's token endpoint, and keeps it until somebody says that it fails.

@@ -31,7 +31,7 @@ pub(crate) struct Refused<'a> {
     pub(crate) url: &'a Url,
     pub(crate) exchange: &'a Exchange,
     pub(crate) secrets: &'a Secrets,
-    /// The tokens of other programs that it showed.
+    /// Other programs' tokens that it contained.
     pub(crate) presented: &'a [Presented],
     pub(crate) reply: &'a Reply,
     /// This machine's clock.
@@ -43,14 +43,14 @@ pub(crate) fn is_astray(reply: &Reply) -> bool {
     reply.is_redirect() || is_nowhere(reply.status)
 }
 
-/// Whether an object that came with HTTP 200 is a refusal all the same, as some servers send it.
+/// Whether an object is a refusal although it came with HTTP 200, as from some servers.
 pub(crate) fn is_refusal(object: &Object) -> bool {
     let error = object.get("error").and_then(Value::as_str).is_some_and(|code| !code.is_empty());
     let token = ["access_token", "id_token"].iter().any(|name| object.contains_key(*name));
     error || (!token && Words::says_refusal(object))
 }
 
-/// Statuses by which a server says that there is no such thing at this URL: the body is whoever's.
+/// Statuses for a URL that does not exist: anybody may have written the body.
 fn is_nowhere(status: u16) -> bool {
     matches!(status, 404 | 405 | 410)
 }
@@ -79,7 +79,7 @@ impl Refused<'_> {
         }
     }
 
-    /// What a success brought instead of a JSON object.
+    /// What came with a success status instead of a JSON object.
     fn instead(&self) -> String {
         let title = Words::title(&self.reply.body);
         match title.and_then(|title| description::clean(&title, self.secrets)) {
@@ -106,7 +106,7 @@ impl Refused<'_> {
                 .with_help(help::of_status(status, self.key()));
         }
         let kind = match kind(words.code.as_deref(), status) {
-            // It says by its words that it is a refusal.
+            // Its words say that it is a refusal.
             ErrorKind::InvalidResponse => ErrorKind::InvalidRequest,
             kind => kind,
         };
@@ -129,7 +129,7 @@ impl Refused<'_> {
         ProviderError::new(kind, text).with_help(help.unwrap_or_else(|| help::of_unknown(status, self.key())))
     }
 
-    /// The key that the endpoint's URL comes from.
+    /// The key that set the endpoint's URL.
     fn key(&self) -> &'static str {
         match self.exchange.endpoint {
             Endpoint::Url(_) => "sasl.oauthbearer.token.endpoint.url",

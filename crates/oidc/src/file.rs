@@ -45,7 +45,7 @@ impl TextFile {
         self.text().map_err(|fault| self.error(&fault))
     }
 
-    /// All of the text as it is now.
+    /// The whole text as it is now.
     pub(crate) fn whole(&self) -> Result<String, Fault> {
         read(&self.path)
     }
@@ -167,7 +167,7 @@ fn capital(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The text of a small file, without the mark that some editors of Windows begin one with.
+/// The text of a small file, without the byte order mark of some Windows editors.
 pub(crate) fn read(path: &Path) -> Result<String, Fault> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));

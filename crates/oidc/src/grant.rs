@@ -11,7 +11,7 @@ pub(crate) enum Grant {
     JwtBearer(Assertion),
     /// Another token (RFC 8693).
     TokenExchange(TokenExchange),
-    /// One by this name (RFC 6749 §4.5), whose parameters are among those of the exchange.
+    /// A grant of this name (RFC 6749 §4.5), with its parameters among those of the exchange.
     Other(String),
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct HttpSettings {
     pub(crate) ca: Option<Ca>,
     /// What the client proves itself by (RFC 8705).
     pub(crate) identity: Option<ClientCertificate>,
-    /// Default: the environment's. Plain http to this machine takes neither.
+    /// Default: the environment's. Plain http to this machine uses neither.
     pub(crate) proxy: Option<Url>,
     pub(crate) connect_timeout: Duration,
     /// Between two pieces of an answer, the first one included.
@@ -68,7 +68,7 @@ impl HttpSettings {
     }
 }
 
-/// Clients with their connections, made anew when a file of certificates or keys changed.
+/// Both clients with their connections, rebuilt when a file of certificates or keys has changed.
 pub(crate) struct HttpClient(Watched<Clients>);
 
 impl HttpClient {
@@ -103,12 +103,12 @@ impl HttpClient {
     }
 }
 
-/// Whether nobody but the server can read what goes to `url`.
+/// Whether only the server can read what is sent to `url`.
 pub(crate) fn is_protected(url: &Url) -> bool {
     url.scheme() == "https" || stays_here(url)
 }
 
-/// Whether requests to `url` are plain http that never leaves this machine: no proxy may see them.
+/// Whether requests to `url` are plain http that stays on this machine, so that no proxy may see them.
 fn stays_here(url: &Url) -> bool {
     url.scheme() == "http" && url.host_str().is_some_and(is_this_machine)
 }

@@ -1,4 +1,4 @@
-//! What is to be known of a token that is a JWT. Its signature is the broker's to check.
+//! What a JWT says of itself. Its signature is for the broker to check.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::number::seconds;
 
-/// With or without padding: RFC 7515 leaves it out, some services do not.
+/// With or without padding: RFC 7515 omits it, some services do not.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -19,14 +19,15 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
 pub(crate) struct Claims(Map<String, Value>);
 
 impl Claims {
-    /// The claims of `token`; none if it is opaque: anything but three segments with an object in the middle.
+    /// The claims of `token`; none if it is opaque, that is, anything but three segments with an object in
+    /// the middle.
     pub(crate) fn read(token: &str) -> Option<Self> {
         let segments: Vec<&str> = token.split('.').collect();
         let [_, payload, _] = segments.as_slice() else { return None };
         serde_json::from_slice(&BASE64URL.decode(payload).ok()?).ok().map(Self)
     }
 
-    /// A claim that names somebody: a text or a number.
+    /// A claim that is a name: a text or a number.
     pub(crate) fn name(&self, claim: &str) -> Option<String> {
         let name = match self.0.get(claim)? {
             Value::String(text) => text.clone(),
@@ -36,16 +37,16 @@ impl Claims {
         (!name.is_empty() && !name.chars().any(char::is_control)).then_some(name)
     }
 
-    /// A NumericDate (RFC 7519 §2), such as `exp`. None where there is none that can be read.
+    /// A NumericDate (RFC 7519 §2), such as `exp`; none if absent or unreadable.
     pub(crate) fn date(&self, claim: &str) -> Option<SystemTime> {
-        /// The end of the year 9999: later times, such as milliseconds, are cut to it.
+        /// The end of the year 9999. Later times, such as milliseconds, are cut to it.
         const LAST: Duration = Duration::from_secs(253_402_300_799);
         let since: Option<Duration> = seconds(self.0.get(claim)).ok()?;
         UNIX_EPOCH.checked_add(since?.min(LAST))
     }
 
-    /// When the token begins to be valid: its `nbf`, and no token is older than its `iat`. Times years ahead are no matter
-    /// of clocks, but milliseconds.
+    /// When the token becomes valid: at its `nbf`, and not before its `iat`. Times years ahead are not due to
+    /// clocks, but are milliseconds.
     pub(crate) fn start(&self, now: SystemTime) -> Option<SystemTime> {
         const YEARS: Duration = Duration::from_secs(10 * 365 * 86_400);
         let starts = ["nbf", "iat"].into_iter().filter_map(|claim| self.date(claim));
@@ -62,8 +63,8 @@ impl Claims {
     }
 }
 
-/// Whether `token` is a JWT: three segments that begin with a header and claims in JSON, or the five of an encrypted one,
-/// which only its header can be read of.
+/// Whether `token` is a JWT: three segments, the first two of which are header and claims in JSON, or the
+/// five of an encrypted one, of which only the header can be read.
 pub(crate) fn is_jwt(token: &str) -> bool {
     let segments: Vec<&str> = token.split('.').collect();
     let is_object = |segment: &str| {
@@ -77,7 +78,7 @@ pub(crate) fn is_jwt(token: &str) -> bool {
     }
 }
 
-/// Whether `token` began as a JWT and is none: somebody is writing it, or it is damaged.
+/// Whether `token` starts as a JWT but is not a whole one: it is being written, or damaged.
 pub(crate) fn is_cut_off(token: &str) -> bool {
     token.starts_with("eyJ") && token.contains('.') && !is_jwt(token)
 }

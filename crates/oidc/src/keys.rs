@@ -34,7 +34,7 @@ pub(crate) const CLIENT_ASSERTION_FILE: &str = "client_assertion_file";
 
 pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-/// What a client's assertion is where nothing else is said (RFC 7523 §2.2).
+/// The default type of a client's assertion (RFC 7523 §2.2).
 pub(crate) const JWT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 

@@ -19,7 +19,7 @@ pub(crate) fn seconds(value: Option<&Value>) -> Result<Option<Duration>, ()> {
     }
 }
 
-/// Without the words that Rust takes for numbers.
+/// Excludes the words that Rust parses as numbers.
 fn decimal(text: &str) -> Option<f64> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b".-".contains(&byte));
     text.parse().ok().filter(|_| plain)

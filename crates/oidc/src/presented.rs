@@ -1,5 +1,6 @@
-//! Tokens that another program makes and keeps in a file, and that a server is shown: assertions, and tokens to exchange.
-//! What they say of themselves is read before they are sent, since servers say of many faults just that a token is wrong.
+//! Tokens that another program keeps in a file and that are sent to a server: assertions, and tokens to
+//! exchange. Their claims are checked before they are sent, since servers often just say that a token is
+//! wrong.
 
 use std::time::SystemTime;
 
@@ -14,7 +15,7 @@ use crate::jwt::{is_jwt, Claims};
 use crate::keys;
 use crate::settings::Secret;
 
-/// What is wrong with the rest of a JWT.
+/// A JWT whose later segments are wrong.
 pub(crate) const CUT_OFF: &str = "its JWT is cut off or damaged";
 
 /// What a token must look like.
@@ -22,17 +23,17 @@ pub(crate) const CUT_OFF: &str = "its JWT is cut off or damaged";
 pub(crate) enum Shape {
     /// A JWT (RFC 7523 §2).
     Jwt,
-    /// A JWT if its type is right (RFC 8693 §3), which is the server's to judge.
+    /// A JWT if its declared type is the right one (RFC 8693 §3), which the server judges.
     DeclaredJwt,
-    /// Whatever its issuer makes.
+    /// In its issuer's own format.
     Any,
 }
 
-/// A token that a server is shown.
+/// A token that is sent to a server.
 pub(crate) struct Presented {
     /// The key that names its file.
     key: &'static str,
-    /// None of a token that is no JWT, although its type says so.
+    /// None if the token is not a JWT, although its type says so.
     said: Option<Said>,
 }
 
@@ -63,7 +64,7 @@ impl Presented {
         Ok((secret, presented))
     }
 
-    /// What a refusal says of it.
+    /// What to add to the error of a refusal.
     pub(crate) fn note(&self) -> String {
         match &self.said {
             Some(said) => format!("the token in '{}' is for {}", self.key, said.shown()),
@@ -71,11 +72,11 @@ impl Presented {
         }
     }
 
-    /// Whom an assertion is for, where that is neither the server at one of `urls` nor one of `names`: its `aud` is the
-    /// server's issuer or token endpoint (RFC 7523 §3), or a word of the server's own. A token to exchange is for another
-    /// server.
+    /// The audience of an assertion that is for neither the server at one of `urls` nor one of `names`: its
+    /// `aud` should be the server's issuer or token endpoint (RFC 7523 §3), or a name of the server's own. A
+    /// token to exchange is for another server.
     pub(crate) fn stray_audience(&self, urls: &[&str], names: &[&str]) -> Option<String> {
-        /// What Microsoft Entra takes in all its clouds.
+        /// Accepted by Microsoft Entra in all its clouds.
         const ENTRA: &str = "api://AzureADTokenExchange";
         let is_assertion = [keys::ASSERTION_FILE, keys::CLIENT_ASSERTION_FILE].contains(&self.key);
         let said = self.said.as_ref().filter(|_| is_assertion)?;
@@ -124,7 +125,7 @@ impl Said {
 fn check_shape(file: &TextFile, text: &str, shape: Shape) -> Result<(), ProviderError> {
     let error = |kind, fault: &str| ProviderError::new(kind, file.say(fault));
     match (Token::check_characters(text), shape) {
-        // Text around a token that is surely not part of it, whatever its issuer makes.
+        // Text that surely is not part of the token, whatever its format.
         (Err(slip), _) if is_plain_slip(slip) => Err(error(ErrorKind::Credentials, &slip.to_string())),
         (Err(slip), Shape::Jwt) => Err(error(ErrorKind::Credentials, ProviderError::from(slip).message())),
         (_, Shape::Any) => Ok(()),
@@ -144,7 +145,7 @@ fn is_plain_slip(slip: InvalidToken) -> bool {
     matches!(slip, Json | Placeholder | Quoted | Scheme)
 }
 
-/// Makes sure that the token is valid now by this machine's clock.
+/// Checks that the token is valid now by this machine's clock.
 pub(crate) fn check_time(file: &TextFile, claims: &Claims, clock: &Clock) -> Result<(), ProviderError> {
     let now = clock.wall();
     if let Some((end, past)) = claims.date("exp").and_then(|end| Some((end, now.duration_since(end).ok()?))) {
@@ -166,7 +167,7 @@ pub(crate) fn check_time(file: &TextFile, claims: &Claims, clock: &Clock) -> Res
     Ok(())
 }
 
-/// A claim, as much of it as tells it from others.
+/// A claim, cut to what tells it from others.
 fn shown(claim: &str) -> String {
     const LONGEST: usize = 80;
     claim.chars().filter(|char| !char.is_control()).take(LONGEST).collect()

@@ -54,7 +54,8 @@ impl TokenProvider for Oidc {
         renewal
     }
 
-    /// An identity provider that was set up anew may have moved its endpoint. All else is read at each fetch.
+    /// An identity provider that was set up anew may have moved its endpoint. Everything else is read at each
+    /// fetch.
     fn invalidate(&self) {
         if let Origin::Endpoint(endpoint) = &self.origin {
             endpoint.forget_endpoint();

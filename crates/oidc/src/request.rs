@@ -25,7 +25,7 @@ use crate::settings::{is_secret, Exchange, Secret};
 pub(crate) struct Request {
     pub(crate) form: Form,
     pub(crate) secrets: Secrets,
-    /// The tokens of other programs that it shows.
+    /// Other programs' tokens in the request.
     pub(crate) presented: Vec<Presented>,
     /// When it was made.
     pub(crate) made: SystemTime,
@@ -143,7 +143,7 @@ impl<'a> Maker<'a> {
         Ok(())
     }
 
-    /// A token that another program keeps in a file.
+    /// Adds a token that another program keeps in a file.
     fn file(&mut self, name: &'a str, file: &TextFile, shape: Shape) -> Result<(), ProviderError> {
         let (text, presented) = Presented::read(file, shape, self.clock)?;
         self.secret(name, text);
@@ -168,7 +168,7 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// What a token of the type `kind` looks like (RFC 8693 §3).
+/// The expected format of a token of the type `kind` (RFC 8693 §3).
 fn shape(kind: &str) -> Shape {
     const OF_JWTS: [&str; 2] =
         ["urn:ietf:params:oauth:token-type:jwt", "urn:ietf:params:oauth:token-type:id_token"];
@@ -178,7 +178,8 @@ fn shape(kind: &str) -> Shape {
     }
 }
 
-/// What an assertion of the type `kind` looks like: types name JWTs as such, `jwt-bearer` and `jwt-spiffe` among them.
+/// The expected format of an assertion of the type `kind`: those for JWTs have it in their names, such as
+/// `jwt-bearer` and `jwt-spiffe`.
 fn assertion_shape(kind: &str) -> Shape {
     match kind.contains("jwt") {
         true => Shape::Jwt,

@@ -1,4 +1,4 @@
-//! What must not come back in an error's text: the secrets of one request, in whatever form a server repeats them.
+//! Keeps the secrets of a request out of error texts, in whatever form a server repeats them.
 
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -10,19 +10,19 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::settings::Secret;
 
-/// What stands for a secret, or for what may be one.
+/// Replaces a secret, or what may be one.
 pub(crate) const LEFT_OUT: &str = "[left out]";
 
-/// Shorter secrets, in characters, are found in half of all words.
+/// Shorter secrets, in characters, occur in half of all words.
 const SHORTEST: usize = 4;
 
 /// Ordinary words, in bytes, are shorter.
 const LONGEST_WORD: usize = 12;
 
-/// The shortest base64 that is looked into: three characters of id and secret, and the colon.
+/// The shortest base64 that is decoded: three characters of id and secret, and the colon.
 const SHORTEST_BASE64: usize = 6;
 
-/// RFC 3986 §2.3, and what JavaScript's `encodeURIComponent` leaves as it is besides.
+/// RFC 3986 §2.3, and the characters that JavaScript's `encodeURIComponent` also leaves alone.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const COMPONENT: &AsciiSet = &UNRESERVED.remove(b'!').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
 
@@ -34,16 +34,16 @@ const BASE64: [GeneralPurpose; 2] =
 
 /// The secrets of one request.
 ///
-/// A text shows none of them: wherever one stands, in any letter case, as it is or as a URL, a form, JSON or HTML write it,
-/// [`LEFT_OUT`] takes its place, and that of a word in base64 which holds one. The rest of the text stays. A secret that is
-/// an ordinary word, such as `kafka`, is looked for as a word: the `test` in `latest` repeats nothing.
+/// [`LEFT_OUT`] replaces each of them in a text, in any letter case, plain or as URLs, forms, JSON or HTML
+/// encode it, and also a word in base64 that contains one. The rest of the text stays. A secret that is an
+/// ordinary word, such as `kafka`, is only found as a whole word: `latest` does not repeat `test`.
 #[derive(Default)]
 pub(crate) struct Secrets(Vec<Form>);
 
-/// A secret in one of the forms in which texts hold it, in small letters.
+/// One form of a secret, in lower case.
 struct Form {
     text: SecretString,
-    /// Found only where no letter or digit is next to it.
+    /// Found only if no letter or digit is next to it.
     is_word: bool,
 }
 
@@ -62,7 +62,7 @@ impl Secrets {
         }
     }
 
-    /// `text` without them.
+    /// `text` without any of them.
     pub(crate) fn redacted(&self, text: &str) -> String {
         let mut places = self.places(text, |_| true);
         places.extend(base64_words(text).filter(|(start, end)| self.are_in_base64(&text[*start..*end])));
@@ -80,9 +80,9 @@ impl Secrets {
         redacted
     }
 
-    /// Where `text` holds one of those that `are_meant`.
+    /// Where `text` contains one of those that `are_meant`.
     fn places(&self, text: &str, are_meant: fn(&str) -> bool) -> Vec<(usize, usize)> {
-        // Keeps every character's place.
+        // Keeps the position of every character.
         let lower = text.to_ascii_lowercase();
         let mut places = Vec::new();
         for form in self.0.iter().filter(|form| are_meant(form.text.expose_secret())) {
@@ -97,13 +97,13 @@ impl Secrets {
 
     fn are_in_base64(&self, word: &str) -> bool {
         BASE64.iter().filter_map(|engine| engine.decode(word.trim_end_matches('=')).ok()).any(|bytes| {
-            // What is no base64 decodes to anything, short words included.
+            // Text that is not base64 decodes to garbage, which may contain short words.
             !self.places(&String::from_utf8_lossy(&bytes), |secret| !is_short(secret)).is_empty()
         })
     }
 }
 
-/// `secret` as texts may hold it. An empty one is nowhere.
+/// The forms in which a text may contain `secret`; none for an empty one.
 fn forms(secret: &str) -> Vec<String> {
     let json = Value::from(secret).to_string();
     let json = json[1..json.len() - 1].to_owned();
@@ -111,7 +111,7 @@ fn forms(secret: &str) -> Vec<String> {
     let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let all = [
         secret.to_owned(),
-        // As texts are shown.
+        // White space as in shown texts.
         secret.split_whitespace().collect::<Vec<_>>().join(" "),
         byte_serialize(secret.as_bytes()).collect(),
         utf8_percent_encode(secret, UNRESERVED).to_string(),
@@ -126,7 +126,7 @@ fn forms(secret: &str) -> Vec<String> {
     all.into_iter().filter(|form| !form.is_empty()).collect()
 }
 
-/// As many JSON writers have it.
+/// Escapes as many JSON writers do.
 fn escaped_unless_ascii(char: char) -> String {
     if char.is_ascii() {
         return char.to_string();
@@ -135,7 +135,7 @@ fn escaped_unless_ascii(char: char) -> String {
     char.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }
 
-/// Whether a secret is an ordinary word or number, or so short that it is part of many.
+/// Whether a secret is an ordinary word or number, or so short that many words contain it.
 fn is_word(secret: &str) -> bool {
     let all = |text: &str, fits: fn(&u8) -> bool| text.bytes().all(|byte| fits(&byte));
     let capital = secret.starts_with(|char: char| char.is_ascii_uppercase());
@@ -156,7 +156,7 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     !before && !after
 }
 
-/// Where the words are that may be base64.
+/// The positions of words that may be base64.
 fn base64_words(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
     let is_base64 = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '-' | '_');
     let mut rest = 0;

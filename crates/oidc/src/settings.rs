@@ -48,7 +48,7 @@ pub(crate) struct Exchange {
     pub(crate) grant: Grant,
     pub(crate) client_id: Option<String>,
     pub(crate) authentication: ClientAuthentication,
-    /// What the client's assertion is, where it proves itself by one (RFC 7521 §4.2).
+    /// The type of the client's assertion, if it authenticates by one (RFC 7521 §4.2).
     pub(crate) client_assertion_type: String,
     pub(crate) scope: Option<String>,
     /// Further parameters of the form, `audience` and `resource` among them.

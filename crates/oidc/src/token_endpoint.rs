@@ -20,7 +20,7 @@ pub(crate) struct TokenEndpoint {
     http: HttpClient,
     /// Where an issuer has to be asked first.
     discovery: Option<Discovery>,
-    /// Whether it was said that an assertion is for somebody else.
+    /// Whether a wrong audience was already warned of.
     warned: AtomicBool,
 }
 
@@ -87,7 +87,7 @@ impl TokenEndpoint {
         self.read(step, url, &request, &reply, clock)
     }
 
-    /// Warns once of an assertion that is for somebody else. The server decides, which may go by another name.
+    /// Warns once of an assertion for another audience. Only the server can tell: it may have other names.
     fn check_audiences(&self, request: &Request, url: &Url) {
         let issuer = match &self.exchange.endpoint {
             Endpoint::Url(_) => url.as_str(),

@@ -52,12 +52,12 @@ fn proxies_are_heeded_but_not_for_plain_http_to_this_machine() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.to_string().contains("not known to DNS"), "{error}");
 
-    // Secrets in the clear stay on this machine, whatever the environment says.
+    // Cleartext secrets stay on this machine, whatever the environment says.
     std::env::remove_var("HTTPS_PROXY");
     std::env::remove_var("NO_PROXY");
     let idp = FakeIdp::builder().client(Client::new("orders").secret(SECRET)).start().unwrap();
     for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
-        // Whoever connected to it would wait for ever.
+        // A client that connected to it would wait for ever.
         let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
         std::env::set_var(variable, format!("http://{}", proxy.local_addr().unwrap()));
         for host in ["127.0.0.1", "localhost", "idp.localhost"] {

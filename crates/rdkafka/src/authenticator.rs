@@ -23,7 +23,7 @@ pub struct Authenticator(Arc<Inner>);
 struct Inner {
     config: ClientConfig,
     source: Option<TokenSource>,
-    /// Why no client of ours could log in: nobody serves its mechanism.
+    /// Why no client made here could log in: nothing provides tokens for its mechanism.
     unserved: Option<ProviderError>,
     token_timeout: Duration,
 }
@@ -42,8 +42,9 @@ impl Authenticator {
         Self(Arc::new(Inner { config, source: None, unserved, token_timeout: Duration::ZERO }))
     }
 
-    /// The configuration that librdkafka accepts: without our keys, with mechanism and protocol set. The very one given
-    /// where nothing of ours was asked for: rdkafka's own errors about that one repeat its values, secrets included.
+    /// The configuration that librdkafka accepts: without our keys, with mechanism and protocol set. If nothing
+    /// of ours was asked for it is the given one, and rdkafka's own errors about it repeat its values, secrets
+    /// included.
     #[must_use]
     pub fn client_config(&self) -> &ClientConfig {
         &self.0.config
@@ -73,11 +74,13 @@ impl Authenticator {
         self.source().map(TokenSource::watch)
     }
 
-    /// Says that brokers refuse the present token although it lives: a new one is fetched at once and pushed to every client.
-    /// Call it from `ClientContext::error`, say, at `SASL authentication error`. Returns at once, and any number of calls
-    /// ends in one fetch: see [`TokenSource::invalidate`]. Does nothing where nothing is managed.
+    /// Reports that brokers refuse the present token although it has not expired: a new one is fetched at once
+    /// and pushed to every client. Call it, for instance, from `ClientContext::error` when the reason says
+    /// `SASL authentication error`. Returns at once, and any number of calls ends in one fetch: see
+    /// [`TokenSource::invalidate`]. Does nothing if nothing is managed.
     ///
-    /// Open connections are not closed: a client shows the new token when it connects or re-authenticates the next time.
+    /// Open connections are not closed: a client presents the new token when it next connects or
+    /// re-authenticates.
     pub fn invalidate(&self) {
         if let Some(source) = self.source() {
             source.invalidate();
@@ -105,8 +108,8 @@ impl Authenticator {
     /// Fetches a token, makes a client with rdkafka's default context, and sets the token on it.
     ///
     /// # Errors
-    /// No token within the builder's `token_timeout`; `OAUTHBEARER` that nobody serves, with the line to add; or rdkafka's own
-    /// error, without the values in it.
+    /// No token within the builder's `token_timeout`; `OAUTHBEARER` for which nothing provides tokens, with
+    /// the line to add; or rdkafka's own error, without the values in it.
     pub async fn create<T>(&self) -> Result<Authenticated<T>, CreateError>
     where
         T: KafkaClient + FromClientConfig,
@@ -155,8 +158,8 @@ impl Authenticator {
     /// `split_partition_queue` wants the `Arc`.
     ///
     /// # Errors
-    /// No token within the builder's `token_timeout`, librdkafka refused it, or nobody serves the client's `OAUTHBEARER`. The
-    /// error gives the client back.
+    /// No token within the builder's `token_timeout`, librdkafka refused it, or nothing provides tokens for
+    /// the client's `OAUTHBEARER`. The error gives the client back.
     pub async fn adopt<T: KafkaClient>(&self, client: T) -> Result<Authenticated<T>, AdoptError<T>> {
         self.take(client, self.0.token_timeout, "adopt").await
     }
@@ -259,7 +262,7 @@ impl Authenticator {
         taken(held, source, source.blocking_drive(sink, timeout), how)
     }
 
-    /// A client that logs in without us, if it can at all.
+    /// A client that logs in without this library, if it can.
     fn take_plain<T: KafkaClient>(&self, client: T) -> Result<Authenticated<T>, AdoptError<T>> {
         match self.check_served() {
             Ok(()) => Ok(Authenticated::new(Held::plain(client))),

@@ -41,8 +41,9 @@ impl AuthenticatorBuilder {
     }
 
     /// Leaves `sasl.oauthbearer.method=oidc` to librdkafka even where the registry has a provider for it. Default: no.
-    /// The linked librdkafka must then have its own: rdkafka's feature `curl`, where libcurl's headers are installed. A
-    /// first token that cannot be had then shows in `ClientContext::error` only, after the client is made.
+    /// The linked librdkafka must then have its own: rdkafka's feature `curl`, where libcurl's headers are
+    /// installed. A failure to get the first token then shows only in `ClientContext::error`, after the
+    /// client is made.
     pub fn native_oidc(mut self, native: bool) -> Self {
         self.native_oidc = native;
         self

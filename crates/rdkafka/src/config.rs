@@ -50,7 +50,8 @@ pub(crate) fn report_oidc(server: &str) {
         "sasl.oauthbearer.method=oidc is served by {server}");
 }
 
-/// Fails where `sasl.oauthbearer.method=oidc` is left to a librdkafka that cannot serve it. `chosen` by `native_oidc`.
+/// Fails if `sasl.oauthbearer.method=oidc` is left to a librdkafka that cannot serve it; `chosen` if the
+/// program did so by `native_oidc`.
 pub(crate) fn check_native_oidc(
     properties: &Properties,
     registry: &Registry,

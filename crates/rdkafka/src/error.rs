@@ -7,10 +7,11 @@ use rdkafka::error::KafkaError;
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum CreateError {
-    /// No token could be had in time, librdkafka refused it, or nobody serves the mechanism `OAUTHBEARER`.
+    /// No token came in time, librdkafka refused it, or nothing provides tokens for the mechanism
+    /// `OAUTHBEARER`.
     #[error(transparent)]
     Token(#[from] ProviderError),
-    /// rdkafka could not make the client. Names properties and holds no value of them.
+    /// rdkafka could not make the client. Names properties and shows none of their values.
     #[error(transparent)]
     Client(#[from] KafkaError),
 }

@@ -1,6 +1,6 @@
-//! Keys that other clients have and librdkafka does not, and what to write for them.
+//! Keys of other clients that librdkafka does not have, and what to write instead.
 
-/// By key, or by the beginning of one where it ends in a dot: what takes its place.
+/// What replaces a key, or all keys with a prefix that ends in a dot.
 const KEYS: &[(&str, &str)] = &[
     ("ssl.truststore.location", SSL_CA),
     ("ssl.truststore.certificates", "ssl.ca.pem takes its place"),
@@ -76,7 +76,7 @@ const SERDE: &str = "nothing takes its place: records are bytes, and the program
 const METRICS: &str = "statistics.interval.ms and ClientContext::stats take its place";
 const KERBEROS: &str = "sasl.kerberos.min.time.before.relogin takes its place";
 
-/// What frameworks write before a client's own key.
+/// Prefixes that frameworks put before a client's own keys.
 const PREFIXES: &[&str] = &[
     "spring.kafka.producer.properties.",
     "spring.kafka.consumer.properties.",

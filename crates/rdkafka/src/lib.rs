@@ -64,8 +64,8 @@
 //! `Access denied` whatever the cause. Without a context of yours, rdkafka writes that to the `log` crate, or to `tracing`
 //! with its feature of that name.
 //!
-//! Where that is because tokens that live are refused all at once, as after an identity provider was set up anew, call
-//! [`Authenticator::invalidate`]: the next token comes at once.
+//! If tokens that have not expired are refused all at once, as after an identity provider was set up anew,
+//! call [`Authenticator::invalidate`]: the next token comes at once.
 //!
 //! # Notes
 //! - Dropping a client, or the last clone of its [`Authenticated`], ends the pushes to it at once; dropping the last

@@ -1,5 +1,5 @@
-//! What librdkafka refuses of a configuration, by the names of its properties. rdkafka's own error repeats the value, which may
-//! be a secret, and its texts go to whoever prints the error.
+//! What librdkafka refuses in a configuration, by the names of its properties. rdkafka's own error repeats
+//! the value, which may be a secret, and callers print errors.
 
 use std::collections::BTreeMap;
 
@@ -11,20 +11,20 @@ use rdkafka::ClientConfig;
 
 use crate::java;
 
-/// What stands in place of a value.
+/// Replaces a value.
 const NOT_SHOWN: &str = "(value not shown)";
 
-/// As much of a value as gives it away where librdkafka cut its text off.
+/// Length of a prefix that gives a value away, where librdkafka cuts its text off.
 const TELLING: usize = 8;
 
-/// The same error without values: the caller may print it and all that it holds. Names every property that librdkafka refuses,
-/// since which one it meets first is a matter of chance.
+/// The same error without values, so that the caller may print it and all its parts. Names every property
+/// that librdkafka refuses, since which one it finds first is random.
 pub(crate) fn without_values(error: KafkaError, config: &ClientConfig) -> KafkaError {
     match error {
         KafkaError::ClientConfig(result, reason, key, value) => {
             let problems = refused(config);
             let (key, reason) = match problems.as_slice() {
-                // It is refused in company only.
+                // It is only refused together with others.
                 [] => (shown_name(&key), reason_without(&reason, &value)),
                 [only] => (shown_name(&only.key), only.message.clone()),
                 [first, ..] => (shown_name(&first.key), all(&problems)),
@@ -44,12 +44,12 @@ pub(crate) fn without_values(error: KafkaError, config: &ClientConfig) -> KafkaE
     }
 }
 
-/// The properties that librdkafka refuses, each tried alone, in the order of their names.
+/// The properties that librdkafka refuses, each tried alone, sorted by name.
 pub(crate) fn refused(config: &ClientConfig) -> Vec<Problem> {
     values(config).into_iter().filter_map(|(key, value)| refusal(key, value)).collect()
 }
 
-/// The same error with all else that librdkafka would refuse, so that one look at it tells everything.
+/// Adds everything else that librdkafka would refuse, so that one error shows all of it.
 pub(crate) fn with_refused(error: ConfigError, config: &ClientConfig, registry: &Registry) -> ConfigError {
     let said = |key: &str| error.problems().iter().any(|problem| problem.key == key);
     let others =
@@ -59,7 +59,7 @@ pub(crate) fn with_refused(error: ConfigError, config: &ClientConfig, registry: 
 }
 
 fn refusal(key: &str, value: &str) -> Option<Problem> {
-    // A plug-in is loaded as soon as its path is set, and is nobody to be tried.
+    // Not tried: librdkafka loads a plug-in as soon as its path is set.
     if key == "plugin.library.paths" {
         return None;
     }
@@ -82,7 +82,7 @@ fn all(problems: &[Problem]) -> String {
     format!("{} properties are refused:{lines}\nThe first is", problems.len())
 }
 
-/// Values by name, in the order of names. rdkafka's own map shows placeholders for some.
+/// Values sorted by name. rdkafka's own map shows placeholders for some.
 fn values(config: &ClientConfig) -> BTreeMap<&str, &str> {
     let names = config.config_map().into_keys();
     names.filter_map(|name| Some((name, config.get(name)?))).collect()
@@ -95,7 +95,8 @@ fn shown_name(key: &str) -> String {
     }
 }
 
-/// librdkafka's reason without the value, which it quotes where it had to be one of some words (rd_kafka_anyconf_set_prop).
+/// librdkafka's reason without the value, which it quotes if only certain words are allowed
+/// (rd_kafka_anyconf_set_prop).
 fn reason_without(reason: &str, value: &str) -> String {
     const OF: &str = "for configuration property \"";
     let reason = reason.trim();
@@ -114,7 +115,7 @@ fn reason_without(reason: &str, value: &str) -> String {
     cut_out(reason, value)
 }
 
-/// librdkafka's text, and OpenSSL's in it, without the values of `config` that may be secrets.
+/// librdkafka's text, which may contain OpenSSL's, without the values of `config` that may be secrets.
 fn redacted(text: &str, config: &ClientConfig) -> String {
     let mut text = text.to_owned();
     for (_, value) in values(config).into_iter().filter(|(key, value)| may_be_secret(key, value)) {
@@ -126,7 +127,8 @@ fn redacted(text: &str, config: &ClientConfig) -> String {
     text
 }
 
-/// By its name, or because no ordinary value looks like it. Paths are shown: they tell which file is wrong.
+/// By its name, or because ordinary values do not look like it. Paths are shown: they tell which file is
+/// wrong.
 fn may_be_secret(key: &str, value: &str) -> bool {
     const NAMES: [&str; 10] = [
         "secret",
@@ -148,10 +150,10 @@ fn may_be_secret(key: &str, value: &str) -> bool {
     named || !is_path
 }
 
-/// Without `value`, whole or as far as the text goes.
+/// Without `value`, or as much of it as the text contains.
 fn cut_out(text: &str, value: &str) -> String {
     let value = value.trim();
-    // Nothing as short is a secret, and every text has it.
+    // Too short for a secret, and contained in every text.
     if value.len() < 4 {
         return text.to_owned();
     }

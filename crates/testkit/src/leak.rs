@@ -121,7 +121,7 @@ impl Drop for LeakCheck {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LogLine<'a> {
-    /// How urgent it is.
+    /// Its level.
     pub level: tracing::Level,
     /// Its target: by default the module that wrote it; `librdkafka` for that library's own lines.
     pub target: &'a str,

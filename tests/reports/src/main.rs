@@ -1,4 +1,4 @@
-//! Logs in as a user's program would, and tells the runner of the reports, a line of JSON each, what it saw.
+//! Logs in as a user's program would, and reports to the runner what it saw, one line of JSON at a time.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,7 +14,7 @@ use rdkafka::ClientConfig;
 use serde::Deserialize;
 use serde_json::{json, Value};
 
-/// What the runner writes to standard input.
+/// The runner's input, from standard input.
 #[derive(Deserialize)]
 struct Task {
     action: String,
@@ -75,7 +75,7 @@ fn create(auth: &Authenticator, task: &Task) -> Value {
     }
 }
 
-/// As a program does that wants rdkafka's own clients.
+/// Does what a program does that uses rdkafka's own clients.
 fn plain(auth: &Authenticator) -> Value {
     match auth.client_config().create::<BaseProducer>() {
         Ok(_) => json!({"result": "client"}),
@@ -105,7 +105,7 @@ fn refused(error: &CreateError) -> Value {
     json!({"result": "error", "text": error.to_string()})
 }
 
-/// All that a program may print of an error.
+/// Reports everything of an error that a program may print.
 fn show_error(error: &(dyn Error + 'static)) {
     let mut next = Some(error);
     while let Some(error) = next {

@@ -1,4 +1,4 @@
-//! Documents and error texts name no cargo feature that does not exist.
+//! Checks that documents and error texts only name cargo features that exist.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use regex::Regex;
 
 use crate::workspace;
 
-/// Those of rdkafka 0.39, whose manifest is not at hand here.
+/// Features of rdkafka 0.39, whose manifest is not part of the workspace.
 const RDKAFKA: &[&str] = &[
     "cmake-build",
     "curl",
@@ -33,10 +33,10 @@ const RDKAFKA: &[&str] = &[
     "zstd-pkg-config",
 ];
 
-/// Which features there are, by the crate whose line for Cargo.toml may ask for them.
+/// The features that exist, by the crate whose Cargo.toml line may ask for them.
 struct Known {
     umbrella: BTreeSet<String>,
-    /// Of any crate of the workspace, and of rdkafka.
+    /// Those of any crate of the workspace, and of rdkafka.
     all: BTreeSet<String>,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn check() -> Result<()> {
     }
 }
 
-/// Documents and sources, other than tests, which name features that are not there on purpose.
+/// Documents and sources. Tests are left out, since they name missing features on purpose.
 fn texts(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -94,7 +94,8 @@ impl Known {
         Ok(Self { umbrella, all })
     }
 
-    /// Line and name of each feature that a text names and nobody has. Unit tests at the end of a file do not count.
+    /// Line and name of each feature that a text names but that does not exist. Unit tests at the end of a
+    /// file do not count.
     fn absent<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, String)> + 'a {
         let lines = text.lines().take_while(|line| line.trim() != "#[cfg(test)]").enumerate();
         lines.flat_map(|(at, line)| {
@@ -106,7 +107,7 @@ impl Known {
     }
 }
 
-/// As a reader sees it, where the text stands in a string of Rust.
+/// A line of a Rust string as a reader sees it.
 fn plain(line: &str) -> String {
     line.replace("\\\"", "\"").replace("{{", "{").replace("}}", "}")
 }
@@ -120,14 +121,14 @@ fn declared(manifest: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// What `oauthbearer = { …, features = ["a", "b"] }` asks for.
+/// The features in `oauthbearer = { …, features = ["a", "b"] }`.
 fn in_manifest_lines(line: &str) -> Vec<String> {
     static LINE: LazyLock<Regex> =
         LazyLock::new(|| compiled(r#"\boauthbearer = \{[^}]*features = \[([^\]]*)\]"#));
     named(&LINE, line)
 }
 
-/// What "feature `a`", "features 'a' and 'b'" or "feature \"a\"" name.
+/// The features in "feature `a`", "features 'a' and 'b'" or "feature \"a\"".
 fn in_words(line: &str) -> Vec<String> {
     static WORDS: LazyLock<Regex> = LazyLock::new(|| {
         compiled(r#"\bfeatures? ([`'"][A-Za-z0-9_-]+[`'"](?:(?:, | and | or )[`'"][A-Za-z0-9_-]+[`'"])*)"#)
@@ -183,7 +184,7 @@ mod tests {
     fn one_that_does_not_is_found() {
         for text in [
             r#"oauthbearer = { version = "0.1", features = ["rdkafka", "gcp"] }"#,
-            // rdkafka's own, and not passed through.
+            // rdkafka has it, but it is not passed through.
             r#"oauthbearer = { version = "0.1", features = ["curl", "gcp"] }"#,
             r#"    "In Cargo.toml: oauthbearer = {{ version = \"0.1\", features = [\"rdkafka\", \"gcp\"] }}""#,
             "turn on the feature `gcp`",

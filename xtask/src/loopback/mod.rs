@@ -1,6 +1,8 @@
-//! Every server that the project starts listens on this machine's loopback only, and whatever it starts by itself does too.
+//! Checks that every server the project starts, and every process it starts, listens on this machine's
+//! loopback only.
 //!
-//! Each command of `cargo xtask` runs under watch, and Kafka and Keycloak are looked at once they are up. Linux only, as `/proc` is.
+//! Each command of `cargo xtask` is watched, and Kafka and Keycloak are checked once they are up. Linux only,
+//! since it reads `/proc`.
 
 mod processes;
 mod sockets;
@@ -16,10 +18,10 @@ use sockets::Socket;
 
 const PROC: &str = "/proc";
 
-/// Between two looks, so that a server of a moment may be missed. A look takes a millisecond.
+/// The pause between two looks; a server that lives shorter may be missed. A look takes a millisecond.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Fails where the server `name` or a process below it can be reached from another machine.
+/// Fails if the server `name` or one of its child processes can be reached from another machine.
 pub(crate) fn check(name: &str, pid: Option<u32>) -> Result<()> {
     if !Path::new(PROC).join("net/tcp").exists() {
         println!("  not checked, for want of /proc: that {name} listens on the loopback only");
@@ -29,7 +31,7 @@ pub(crate) fn check(name: &str, pid: Option<u32>) -> Result<()> {
     judge(name, &reachable(Path::new(PROC), pid))
 }
 
-/// Runs `work`, and fails where a process that it started could be reached from another machine meanwhile.
+/// Runs `work`, and fails if a process that it started could meanwhile be reached from another machine.
 pub(crate) fn watched(work: impl FnOnce() -> Result<()>) -> Result<()> {
     let (done, end) = channel::<()>();
     thread::scope(|scope| {
@@ -47,16 +49,16 @@ pub(crate) fn watched(work: impl FnOnce() -> Result<()>) -> Result<()> {
         let result = work();
         drop(done);
         let seen = watch.join().map_err(|_| Error::other("the watch over what listens panicked"))?;
-        // What went wrong first is the more important.
+        // The error of `work` matters more.
         result.and_then(|()| judge("a server of this command", &seen))
     })
 }
 
-/// Each socket within reach of other machines that `pid` or a process below it has, as text.
+/// Each socket of `pid` or its child processes that other machines can reach, as text.
 fn reachable(proc: &Path, pid: u32) -> Vec<String> {
     let open: Vec<Socket> =
         sockets::listening(proc).into_iter().filter(|socket| !socket.is_loopback()).collect();
-    // Mostly there is none, and no need to look at processes.
+    // Usually there are none, and processes need not be looked at.
     if open.is_empty() {
         return Vec::new();
     }
@@ -88,7 +90,7 @@ mod tests {
 
     use super::*;
 
-    /// A made-up `/proc`: shell 10 started Keycloak 11, and 20 is somebody else's.
+    /// A made-up `/proc`: shell 10 started Keycloak 11; 20 is unrelated.
     #[cfg(target_endian = "little")]
     struct Fake(PathBuf);
 
@@ -122,7 +124,7 @@ mod tests {
     #[cfg(target_endian = "little")]
     #[test]
     fn a_socket_on_all_addresses_is_named_with_its_process() {
-        // Keycloak's port for its cluster, its own on the loopback, and that of a stranger.
+        // Keycloak's cluster port, its own port on the loopback, and that of an unrelated process.
         let tcp = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
              0: 00000000:1E78 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 110 1\n\
              1: 0100007F:4E20 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 100 1\n\

@@ -1,4 +1,5 @@
-//! Processes and their open sockets, by `/proc`. Any of them may end while it is looked at: then it has none.
+//! Processes and their open sockets, from `/proc`. A process may end while it is looked at: then it has no
+//! sockets.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -18,7 +19,7 @@ impl fmt::Display for Process {
     }
 }
 
-/// The process `pid`, what it started, what that started, and so on.
+/// The process `pid` and all its descendants.
 pub(super) fn started_by(proc: &Path, pid: u32) -> Vec<Process> {
     let mut others = all(proc);
     let mut found: Vec<Process> = others.extract_if(.., |process| process.pid == pid).collect();
@@ -30,7 +31,7 @@ pub(super) fn started_by(proc: &Path, pid: u32) -> Vec<Process> {
     found
 }
 
-/// The numbers of the sockets that a process has open.
+/// The inode numbers of the sockets that a process has open.
 pub(super) fn inodes(proc: &Path, pid: u32) -> BTreeSet<u64> {
     let files = fs::read_dir(proc.join(pid.to_string()).join("fd")).into_iter().flatten();
     let inode = |file: fs::DirEntry| {
@@ -45,7 +46,7 @@ fn all(proc: &Path) -> Vec<Process> {
     entries.filter_map(|entry| parse(&fs::read_to_string(entry.ok()?.path().join("stat")).ok()?)).collect()
 }
 
-/// A line of `stat`: `pid (name) state parent …`, where the name may hold anything.
+/// Parses a line of `stat`: `pid (name) state parent …`, where the name may contain anything.
 fn parse(stat: &str) -> Option<Process> {
     let (pid, rest) = stat.split_once(" (")?;
     let (name, rest) = rest.rsplit_once(") ")?;

@@ -1,14 +1,15 @@
-//! What listens on this machine, as the Linux kernel tells it in `/proc/net`.
+//! What listens on this machine, from the Linux kernel's `/proc/net`.
 //!
-//! A line is `number: local remote state queues timer retransmits uid timeout inode …`. An address is hexadecimal, in words of
-//! four bytes in the machine's own order.
+//! A line is `number: local remote state queues timer retransmits uid timeout inode …`. An address is
+//! hexadecimal, in four-byte words in the machine's own byte order.
 
 use std::fmt;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-/// The tables, and the state of a socket in them that waits for clients: `TCP_LISTEN`, and for UDP what is called `TCP_CLOSE`.
+/// The tables, and the state of a waiting socket in each: `TCP_LISTEN`, and for UDP what is called
+/// `TCP_CLOSE`.
 const TABLES: [(&str, &str, &str); 4] =
     [("TCP", "tcp", "0A"), ("TCP", "tcp6", "0A"), ("UDP", "udp", "07"), ("UDP", "udp6", "07")];
 
@@ -17,7 +18,7 @@ const TABLES: [(&str, &str, &str); 4] =
 pub(super) struct Socket {
     protocol: &'static str,
     pub(super) address: SocketAddr,
-    /// Names the socket in the open files of its process.
+    /// Identifies the socket among a process's open files.
     pub(super) inode: u64,
 }
 
@@ -33,21 +34,21 @@ impl fmt::Display for Socket {
     }
 }
 
-/// Every such socket of this network; `proc` is `/proc`.
+/// All waiting sockets of this network namespace; `proc` is `/proc`.
 pub(super) fn listening(proc: &Path) -> Vec<Socket> {
     let read = |(protocol, table, state)| {
-        // A machine without IPv6 has no table for it.
+        // Without IPv6 the table does not exist.
         let text = fs::read_to_string(proc.join("net").join(table)).unwrap_or_default();
         text.lines().filter_map(|line| socket(protocol, state, line)).collect::<Vec<_>>()
     };
     TABLES.into_iter().flat_map(read).collect()
 }
 
-/// The socket of a line; none where it does not wait for clients, and for the headings.
+/// Parses a line; none for headings and for sockets that do not wait for clients.
 fn socket(protocol: &'static str, waits: &str, line: &str) -> Option<Socket> {
     let mut fields = line.split_whitespace().skip(1);
     let (local, remote, state) = (fields.next()?, fields.next()?, fields.next()?);
-    // A UDP socket with a peer hears of that one only: a name server, mostly.
+    // A UDP socket with a peer only hears that peer, usually a name server.
     if state != waits || !remote.ends_with(":0000") {
         return None;
     }
@@ -66,7 +67,7 @@ fn address(text: &str) -> Option<SocketAddr> {
         Ok(bytes) => IpAddr::from(Ipv4Addr::from(bytes)),
         Err(_) => IpAddr::from(Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?)),
     };
-    // Java's sockets are of IPv6 even where the address is of IPv4.
+    // Java opens IPv6 sockets even for IPv4 addresses.
     Some(SocketAddr::new(ip.to_canonical(), u16::from_str_radix(port, 16).ok()?))
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 /// The broker wants a new login every 10 s, and clients come a little earlier. Half of that is left for a busy machine.
 const LOGINS_A_MINUTE: usize = 3;
-/// Not to be counted as coming again: on the connection to the bootstrap server, which librdkafka gives up, and at the node.
+/// Logins that are not repeated ones: on the connection to the bootstrap server, which librdkafka gives up,
+/// and at the node.
 const FIRST_LOGINS: usize = 2;
 /// By the names that the program gives them.
 const CLIENTS: [&str; 9] = [

@@ -102,7 +102,8 @@ impl CredentialChainBuilder {
     }
 }
 
-/// Checks `AWS_ROLE_SESSION_NAME` where a role is known to take its name from it. A profile's roles are checked when it is read.
+/// Checks `AWS_ROLE_SESSION_NAME` if a role is known to take its name from it. A profile's roles are checked
+/// when the profile is read.
 fn check_session_name(environment: &Environment, has_role: bool) -> Result<(), ConfigError> {
     const VARIABLE: &str = "AWS_ROLE_SESSION_NAME";
     if !has_role && environment.value("AWS_WEB_IDENTITY_TOKEN_FILE").is_none() {

@@ -7,12 +7,12 @@ use aws_smithy_runtime_api::client::dns::ResolveDnsError;
 use oauthbearer_core::ErrorKind;
 use rustls::{AlertDescription, CertificateError};
 
-/// What broke. Nothing of the errors underneath is told but what is matched here.
+/// What broke. Only what is matched here is shown of the underlying errors.
 pub(crate) struct Cause {
     pub(crate) kind: ErrorKind,
-    /// Follows the name of what was called, in brackets.
+    /// Stands in brackets after the name of what was called.
     pub(crate) what: String,
-    /// What to do; nothing where the caller knows better.
+    /// What to do; none if the caller knows better.
     pub(crate) help: Option<String>,
 }
 
@@ -49,7 +49,8 @@ pub(crate) fn cause(error: &(dyn Error + 'static), timed_out: bool) -> Cause {
     }
 }
 
-/// A name that does not exist is a slip that somebody has to correct; a name server that does not answer comes back.
+/// A name that does not exist is a typo that somebody has to correct; a name server that does not answer
+/// recovers by itself.
 fn of_dns(error: &(dyn Error + 'static)) -> Option<Cause> {
     let is_dns = |error: &(dyn Error + 'static)| {
         let text = error.to_string();
@@ -82,7 +83,7 @@ fn of_dns(error: &(dyn Error + 'static)) -> Option<Cause> {
     })
 }
 
-/// What a proxy answered to CONNECT; its client tells in words only.
+/// What a proxy answered to CONNECT; its client reports that as text only.
 fn of_tunnel(text: &str) -> Option<Cause> {
     match text.strip_prefix("tunnel error: ")? {
         "proxy authorization required" => Some(Cause::helped(
@@ -90,7 +91,7 @@ fn of_tunnel(text: &str) -> Option<Cause> {
             "the proxy wants a user name and password (HTTP 407)",
             "Write them into HTTPS_PROXY: http://user:password@host:port",
         )),
-        // Whose own cause follows in the chain.
+        // Their cause follows in the chain.
         "failed to create underlying connection" | "io error establishing tunnel" => None,
         _ => Some(Cause::helped(
             ErrorKind::Unavailable,
@@ -162,12 +163,12 @@ fn untrusted(what: &str) -> Cause {
     )
 }
 
-/// An error and what it came from.
+/// An error and its sources.
 pub(super) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| below(*error))
 }
 
-/// Of an `io::Error` that wraps another one, `source` would skip that one.
+/// For an `io::Error` that wraps another error, `source` would skip the wrapped one.
 fn below<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     match error.downcast_ref::<io::Error>() {
         Some(wrapper) => wrapper.get_ref().map(|inner| inner as &(dyn Error + 'static)),
@@ -189,7 +190,7 @@ mod tests {
     }
 
     fn tls(fault: rustls::Error) -> io::Error {
-        // As deep as hyper-rustls wraps it.
+        // Nested as deep as hyper-rustls does.
         io_error(io::ErrorKind::Other, io_error(io::ErrorKind::InvalidData, fault))
     }
 

@@ -10,7 +10,7 @@ use super::{cleaned, plain_word};
 /// AWS refuses signatures whose date is further off than this.
 const TOLERATED_SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// The codes whose messages tell what is wrong; those of the others say no more than the code.
+/// The codes whose messages say what is wrong; the messages of all others add nothing to the code.
 const TOLD: &[&str] = &[
     "IDPRejectedClaim",
     "InvalidIdentityToken",
@@ -20,8 +20,9 @@ const TOLD: &[&str] = &[
     "ValidationError",
 ];
 
-/// What an AWS service answered in place of a result. Of all this an error tells the status, the code, the request id, the ARN of a
-/// refused caller and which policy refused it; of the message more only where the request itself is called wrong, cleaned.
+/// What an AWS service responded instead of a result. An error shows the status, the code, the request id,
+/// the ARN of the refused caller and which policy refused it. More of the message is shown only if the
+/// request itself is called wrong, cleaned.
 #[derive(Clone, Copy, Default)]
 pub struct Refusal<'a> {
     /// The HTTP status.
@@ -57,7 +58,7 @@ impl<'a> Refusal<'a> {
         kind(self.code(), self.status, self.message.unwrap_or_default())
     }
 
-    /// The service's own words, where they tell more than the code.
+    /// The service's own words, if they say more than the code.
     fn words(&self) -> Option<String> {
         let message = self.message.filter(|_| self.has_code())?;
         match (self.code(), self.kind()) {

@@ -1,4 +1,5 @@
-//! What the sources of credentials fail with: metadata services, IAM Identity Center and the program's own provider.
+//! Failures of the sources of credentials: metadata services, IAM Identity Center and the program's own
+//! provider.
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -8,7 +9,7 @@ use super::{cause, chain, find, unreachable};
 use crate::network::Refused;
 use crate::Source;
 
-/// What a metadata service failed with. `place` says where it was asked, `refused` what it answered.
+/// The error of a metadata service. `place` says where it was asked, `refused` what it responded.
 pub(crate) fn metadata_failure(
     source: Source,
     place: &str,
@@ -24,7 +25,7 @@ pub(crate) fn metadata_failure(
     }
 }
 
-/// How it shows that a metadata service has no credentials, or is not there.
+/// The error of a metadata service that has no credentials, or does not exist.
 pub(crate) fn not_there(
     source: Source,
     place: &str,
@@ -35,7 +36,7 @@ pub(crate) fn not_there(
         (Source::InstanceMetadata, Some(refused)) => {
             format!("{}: the instance has no instance profile", said(refused))
         }
-        // A hop limit of 1 keeps the answer from a container, which looks like no service at all.
+        // With a hop limit of 1 a container gets no response, as if there were no service at all.
         (Source::InstanceMetadata, None) => {
             let timed_out = find::<ConnectorError>(error).is_some_and(ConnectorError::is_timeout);
             format!(
@@ -54,7 +55,7 @@ fn said(refused: &Refused) -> String {
     }
 }
 
-/// What a credentials provider failed with. `place` says where it asked.
+/// The error of a credentials provider. `place` says where it asked.
 pub(crate) fn source_failure(source: Source, place: &str, error: &CredentialsError) -> ProviderError {
     let step = format!("Reading credentials from {place}");
     if let Some(connector) = find::<ConnectorError>(error) {
@@ -81,12 +82,12 @@ pub(crate) fn source_failure(source: Source, place: &str, error: &CredentialsErr
     with_help(failure, help(source))
 }
 
-/// The time limit of a whole call, which the SDK tells apart from a connection's.
+/// Whether the time limit of the whole call ended it; the SDK reports that of a connection differently.
 fn is_timeout(error: &CredentialsError) -> bool {
     chain(error).any(|error| error.to_string() == "request has timed out")
 }
 
-/// The part of a response that the SDK missed; of the rest it may say too much.
+/// The part of a response that the SDK missed; the rest of its error may hold secrets.
 fn missing(error: &CredentialsError) -> String {
     const FIELDS: [&str; 4] = ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"];
     let texts: Vec<String> = chain(error).map(ToString::to_string).collect();
@@ -107,7 +108,7 @@ fn with_help(failure: ProviderError, help: &str) -> ProviderError {
     }
 }
 
-/// What to do about a status, which says more than that the service is there.
+/// What to do about a status; it proves that the service is there.
 fn help_of_status(source: Source, refused: &Refused) -> &'static str {
     match (source, refused.status) {
         (Source::Container, 401 | 403) => {
@@ -151,7 +152,7 @@ fn kind(status: u16) -> ErrorKind {
         500.. => ErrorKind::Service,
         // A role that is not there yet appears within seconds of an instance's or a task's start.
         404 => ErrorKind::Unavailable,
-        // Instance metadata's way of saying that the role is no good.
+        // Instance metadata reports an unusable role with this status.
         200 => ErrorKind::Credentials,
         _ => ErrorKind::InvalidRequest,
     }

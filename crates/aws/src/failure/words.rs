@@ -3,11 +3,11 @@
 /// Longest text that is shown, in characters.
 const LONGEST: usize = 200;
 
-/// What stands for a word that may be a secret.
+/// Replaces a word that may be a secret.
 const HIDDEN: &str = "(hidden)";
 
-/// The first line of `text` that is not blank: without control characters, at most 200 characters long, and without words that may
-/// be secrets. `secrets` are those that are known.
+/// The first line of `text` that is not blank, without control characters, at most 200 characters long, and
+/// without words that may be secrets. `secrets` are the known ones.
 pub(crate) fn cleaned<S: AsRef<str>>(text: &str, secrets: &[S]) -> Option<String> {
     let line = text.lines().map(str::trim).find(|line| line.chars().any(|char| !char.is_control()))?;
     let mut line: String = line.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
@@ -23,7 +23,7 @@ pub(crate) fn cleaned<S: AsRef<str>>(text: &str, secrets: &[S]) -> Option<String
 
 fn hide_secrets(line: &str) -> String {
     let mut words: Vec<String> = Vec::new();
-    // Whether the word before says that a secret follows.
+    // Whether the previous word announces a secret.
     let mut announced = false;
     for word in line.split_whitespace() {
         let shown = if announced && !announces(word) { HIDDEN.to_owned() } else { hide_in(word) };
@@ -56,11 +56,11 @@ fn names_a_secret(name: &str) -> bool {
         "assertion",
     ];
     let name = name.to_ascii_lowercase();
-    // A path or a host is no label.
+    // A path or a host is not a label.
     !name.contains(['/', '.']) && NAMES.iter().any(|secret| name.contains(secret))
 }
 
-/// A word, with what may be secret in it hidden.
+/// A word, with everything that may be secret hidden.
 fn hide_in(word: &str) -> String {
     if let Some((name, value)) =
         word.split_once(['=', ':']).filter(|(name, value)| names_a_secret(name) && !value.is_empty())
@@ -79,7 +79,7 @@ fn hide_in(word: &str) -> String {
     }
 }
 
-/// What follows the scheme of a URL: ids in its path are kept, such as those of OIDC providers.
+/// The part of a URL after its scheme: ids in its path are kept, such as those of OIDC providers.
 fn hide_in_url(rest: &str) -> String {
     let (place, query) = rest.split_once('?').map_or((rest, ""), |(place, _)| (place, "?(hidden)"));
     let (user, place) = place.rsplit_once('@').map_or(("", place), |(_, place)| ("(hidden)@", place));

@@ -2,10 +2,10 @@ use super::Setting;
 use crate::profile::{Profile, Profiles};
 use crate::Environment;
 
-/// A service whose URL may be set.
+/// A service whose URL can be configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Service {
-    /// The end of its variable, `AWS_ENDPOINT_URL_…`.
+    /// The suffix of its variable, `AWS_ENDPOINT_URL_…`.
     variable: &'static str,
     /// Its name in a `services` section.
     section: &'static str,
@@ -17,7 +17,8 @@ impl Service {
     pub(crate) const SSO_OIDC: Self = Self { variable: "AWS_ENDPOINT_URL_SSO_OIDC", section: "sso_oidc" };
 }
 
-/// The URL that is set for `service`, in the order of AWS's tools (AWS SDKs and Tools Reference Guide, "Service-specific endpoints"):
+/// The URL configured for `service`, in the order of AWS's tools (AWS SDKs and Tools Reference Guide,
+/// "Service-specific endpoints"):
 /// 1. none where `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`, else the profile's `ignore_configured_endpoint_urls`, is `true`;
 /// 2. the service's own variable, such as `AWS_ENDPOINT_URL_STS`;
 /// 3. `AWS_ENDPOINT_URL`;

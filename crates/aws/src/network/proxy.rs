@@ -14,7 +14,7 @@ pub(crate) struct Proxy {
     except: String,
 }
 
-/// In the order in which they are looked at.
+/// In order of precedence.
 const VARIABLES: &[&str] = &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 impl Proxy {
@@ -24,24 +24,24 @@ impl Proxy {
         Some(Self { setting, except: except.unwrap_or_default() })
     }
 
-    /// Whether it is one that curl and browsers know and AWS's tools do not: a SOCKS proxy for everything.
+    /// Whether it is a SOCKS proxy for everything, which curl and browsers support and AWS's tools do not.
     pub(super) fn is_foreign(&self) -> bool {
         self.setting.place.eq_ignore_ascii_case("ALL_PROXY") && self.setting.value.trim().starts_with("socks")
     }
 
-    /// What it was set by.
+    /// What set it.
     pub(super) fn place(&self) -> &str {
         &self.setting.place
     }
 
-    /// The SDK's form of it. Plain http is never sent to it.
+    /// The SDK's proxy configuration. Plain http never goes to the proxy.
     pub(super) fn config(&self) -> Result<ProxyConfig, ProviderError> {
         let url = self.url()?;
         let wrong = |_| self.wrong();
         Ok(ProxyConfig::https(url.as_str()).map_err(wrong)?.no_proxy(without_stars(&self.except)))
     }
 
-    /// How errors call it, without its user and password.
+    /// Its name in errors, without user and password.
     pub(super) fn describe(&self) -> String {
         let maybe = if self.except.is_empty() { "" } else { "unless NO_PROXY has it, " };
         match self.url() {
@@ -58,7 +58,7 @@ impl Proxy {
 
     fn url(&self) -> Result<Url, ProviderError> {
         let text = self.setting.value.trim();
-        // As curl and AWS's tools take it.
+        // The scheme is optional, as for curl and AWS's tools.
         let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         let url = Url::parse(&text).map_err(|_| self.wrong())?;
         match url.scheme() {
@@ -71,7 +71,7 @@ impl Proxy {
         }
     }
 
-    /// Without the value, which may hold a password.
+    /// Leaves out the value, which may hold a password.
     fn wrong(&self) -> ProviderError {
         self.setting.wrong("must be the URL of a proxy, such as http://proxy.example:3128").with_help(
             format!(
@@ -82,7 +82,8 @@ impl Proxy {
     }
 }
 
-/// `*.example` as `.example`, which the HTTP client knows; and without a port that is https's own.
+/// Rewrites `*.example` as `.example`, which the HTTP client understands, and drops a port that is the
+/// default of https.
 fn without_stars(except: &str) -> String {
     let entry = |entry: &str| {
         let entry = entry.trim();

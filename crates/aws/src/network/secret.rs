@@ -1,4 +1,5 @@
-//! Requests whose secrets the SDK does not see: it logs headers and bodies at TRACE before the HTTP client gets them.
+//! Keeps secrets of requests from the SDK, which logs headers and bodies at TRACE before the HTTP client gets
+//! them.
 
 use std::fmt;
 
@@ -12,16 +13,16 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_types::sdk_config::SharedHttpClient;
 
-/// A secret, and the text that takes its place until the request is sent.
+/// A secret, and the placeholder that the SDK gets instead of it.
 #[derive(Clone)]
 pub(crate) struct Secret {
     stand_in: &'static str,
-    /// As it is written in the request.
+    /// The secret, encoded as the request needs it.
     value: String,
 }
 
 impl Secret {
-    /// `stand_in` must need no encoding, and be like nothing else in the request.
+    /// `stand_in` must need no encoding, and occur nowhere else in the request.
     pub(crate) fn new(stand_in: &'static str, value: impl Into<String>) -> Self {
         Self { stand_in, value: value.into() }
     }
@@ -38,7 +39,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// `client`, which writes `secrets` into every request.
+/// A client that replaces the stand-ins of `secrets` in every request.
 pub(crate) fn with_secrets(client: SharedHttpClient, secrets: Vec<Secret>) -> SharedHttpClient {
     http_client_fn(move |settings: &HttpConnectorSettings, components: &RuntimeComponents| {
         let inner = client.http_connector(settings, components);

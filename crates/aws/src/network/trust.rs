@@ -10,11 +10,11 @@ use rustls::RootCertStore;
 
 use super::Setting;
 
-/// Whether the system has any; without one, the SDK's own loading is not to be asked.
+/// Whether the system has any certificate authority; if not, the SDK must not load them.
 static SYSTEM_HAS_ANY: LazyLock<bool> =
     LazyLock::new(|| !rustls_native_certs::load_native_certs().certs.is_empty());
 
-/// The system's authorities; none where it has none, and then no server is trusted.
+/// The system's authorities. If there are none, no server is trusted.
 pub(super) fn system() -> TrustStore {
     if *SYSTEM_HAS_ANY {
         return TrustStore::default();
@@ -38,7 +38,7 @@ pub(super) fn store(bundle: Option<&Setting>) -> Result<TrustStore, ProviderErro
     for (number, section) in sections(&String::from_utf8_lossy(&text)).enumerate() {
         let certificate = CertificateDer::from_pem_slice(section.as_bytes())
             .map_err(|_| wrong(format!("whose certificate {} cannot be read", number + 1)))?;
-        // What is no authority is passed over, as in the system's own bundles.
+        // Certificates that are not authorities are skipped, as in the system's own bundles.
         if RootCertStore::empty().add(certificate).is_ok() {
             store = store.with_pem_certificate(section);
             usable += 1;
@@ -58,7 +58,7 @@ fn unreadable(error: &io::Error) -> String {
     }
 }
 
-/// The certificates of a PEM file, comments around them left out.
+/// The certificates of a PEM file, without the comments around them.
 fn sections(text: &str) -> impl Iterator<Item = &str> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";

@@ -1,4 +1,4 @@
-//! HTTP clients whose errors say more: which proxy was in between, or which setting is wrong.
+//! HTTP clients whose errors say more: which proxy was used, or which setting is wrong.
 
 use std::error::Error;
 use std::fmt;
@@ -48,7 +48,7 @@ impl HttpConnector for Failing {
     }
 }
 
-/// `client`, whose errors for https tell `way`.
+/// Wraps `client` so that errors of https requests name `way`.
 pub(super) fn named(client: SharedHttpClient, way: String) -> SharedHttpClient {
     http_client_fn(move |settings: &HttpConnectorSettings, components: &RuntimeComponents| {
         SharedHttpConnector::new(Named {
@@ -66,7 +66,7 @@ struct Named {
 
 impl HttpConnector for Named {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        // Plain http is for this machine only, and takes no proxy.
+        // Plain http is for this machine only, and never goes through a proxy.
         if !request.uri().starts_with("https:") {
             return self.inner.call(request);
         }

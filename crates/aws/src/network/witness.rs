@@ -1,4 +1,4 @@
-//! What refused requests to metadata services were answered, which the SDK's providers drop.
+//! Keeps the responses to refused requests to metadata services, which the SDK's providers drop.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +14,7 @@ use aws_types::sdk_config::SharedHttpClient;
 
 use crate::failure::cleaned;
 
-/// The last response that was no success, or that holds an error in place of credentials.
+/// The last response that was not a success, or that held an error instead of credentials.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Witness(Arc<Mutex<Option<Refused>>>);
 
@@ -28,7 +28,7 @@ pub(crate) struct Refused {
 }
 
 impl Witness {
-    /// `client`, whose refused requests are kept.
+    /// Wraps `client` so that responses to refused requests are kept.
     pub(super) fn watch(&self, client: SharedHttpClient) -> SharedHttpClient {
         let witness = self.clone();
         http_client_fn(move |settings: &HttpConnectorSettings, components: &RuntimeComponents| {
@@ -37,7 +37,7 @@ impl Witness {
         })
     }
 
-    /// What the last request was refused with; none where it was not.
+    /// How the last request was refused; none if it was not.
     pub(crate) fn refused(&self) -> Option<Refused> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -65,17 +65,17 @@ impl HttpConnector for Watched {
     }
 }
 
-/// Reads the body, and puts it back as a stream: the SDK would log one that is in memory.
+/// Reads the body and puts it back as a stream: the SDK would log a body that is in memory.
 async fn look_at(response: &mut HttpResponse) -> Option<Refused> {
     let body = std::mem::replace(response.body_mut(), SdkBody::taken());
     let body = ByteStream::new(body).collect().await.ok()?.into_bytes();
     *response.body_mut() = SdkBody::from_body_1_x(SdkBody::from(body.clone()));
     let (status, words) = (response.status().as_u16(), words(&body));
-    // Instance metadata tells some errors with the status 200.
+    // Instance metadata reports some errors with status 200.
     (!response.status().is_success() || words.is_some()).then_some(Refused { status, words })
 }
 
-/// What a JSON response calls its code and its message, unless that is a success.
+/// Code and message of a JSON response; none if it is a success.
 fn words(body: &[u8]) -> Option<String> {
     let json: serde_json::Value = serde_json::from_slice(body).ok()?;
     let text = |names: [&str; 2]| names.iter().find_map(|name| json.get(name)?.as_str());

@@ -1,5 +1,5 @@
-//! Where AWS's two configuration files are, and their text. The SDK never gets to see them: what it cannot read it logs, keys
-//! included, or takes for an empty file.
+//! Locates and reads AWS's two configuration files. The SDK never sees them: it logs what it cannot read,
+//! keys included, or takes it for an empty file.
 
 use std::io::ErrorKind as Io;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use oauthbearer_core::{ErrorKind, ProviderError};
 use super::set::Kind;
 use crate::{values, Environment};
 
-/// A file and who says that it is there.
+/// A file, and what names it.
 pub(super) struct File {
     pub(super) kind: Kind,
     pub(super) path: PathBuf,
@@ -17,10 +17,10 @@ pub(super) struct File {
     pub(super) variable: Option<&'static str>,
 }
 
-/// Why there is nothing to read, for want of a file.
+/// Why a missing file is no error: there is nothing to read.
 pub(super) struct Absent(pub(super) &'static str);
 
-/// The two files, where the environment or the home directory has them.
+/// The two files, where environment or home directory place them.
 pub(super) fn locate(environment: &Environment) -> Result<[File; 2], ProviderError> {
     Ok([
         file(environment, Kind::Config, "AWS_CONFIG_FILE", "~/.aws/config")?,
@@ -45,7 +45,7 @@ fn file(
 }
 
 impl File {
-    /// How errors call it.
+    /// Its name in errors.
     pub(super) fn shown(&self) -> String {
         self.path.display().to_string()
     }
@@ -62,7 +62,7 @@ impl File {
             Err(error) if matches!(error.kind(), Io::NotFound | Io::NotADirectory) => {
                 Ok(Err(Absent("does not exist")))
             }
-            // Such as /root, for a container's user who is not root: no AWS tool minds.
+            // For instance /root, for a container's user who is not root: AWS's tools ignore it, too.
             Err(error)
                 if error.kind() == Io::PermissionDenied
                     && self.variable.is_none()
@@ -90,20 +90,20 @@ impl File {
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
-            // The error itself holds the whole file.
+            // The original error holds the whole file.
             self.unusable(&format!("is not UTF-8 (line {line})")).with_help("Save it as UTF-8")
         })?;
         Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
     }
 
-    /// The error of a file that has to be mended.
+    /// The error of a file that somebody has to correct.
     pub(super) fn unusable(&self, how: &str) -> ProviderError {
         let message = format!("The AWS configuration file {} {how}", self.shown());
         ProviderError::new(ErrorKind::Credentials, message)
     }
 }
 
-/// Whether nobody may even see if the file is there.
+/// Whether this user may not even see if the file exists.
 fn is_hidden(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_err_and(|error| error.kind() == Io::PermissionDenied)
 }

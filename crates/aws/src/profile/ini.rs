@@ -6,15 +6,15 @@
 //! - A line that is indented deeper than the one before belongs to that one's value; where that is empty, each is a
 //!   `key = value` of its own (`services`, `s3`).
 //! - Lines end with a line feed, a carriage return, or both.
-//! - What is none of these is an error with its line. No text of a line is ever shown: it may be a secret.
+//! - Anything else is an error with its line number. The text of a line is never shown: it may be a secret.
 
-/// What the AWS tools call white space here.
+/// White space as the AWS tools define it.
 const SPACE: &[char] = &[' ', '\t'];
 const COMMENT: &[char] = &['#', ';'];
 
 /// One section, as written.
 pub(super) struct Section {
-    /// What is between the brackets.
+    /// The text between the brackets.
     pub(super) header: String,
     pub(super) line: usize,
     pub(super) entries: Vec<Entry>,
@@ -24,12 +24,12 @@ pub(super) struct Section {
 pub(super) struct Entry {
     /// In lower case.
     pub(super) key: String,
-    /// Lines that continue it are added after line feeds.
+    /// Continuation lines are appended after line feeds.
     pub(super) value: String,
     pub(super) line: usize,
 }
 
-/// The line that cannot be parsed, from 1, and why.
+/// The number of the line that cannot be parsed, from 1, and why.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unparsable {
     pub(super) line: usize,
@@ -48,9 +48,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<Section>, Unparsable> {
 
 struct Parser {
     sections: Vec<Section>,
-    /// Of the last line that began something.
+    /// Indentation of the last line that began a section or an entry.
     indent: usize,
-    /// Whether there is an entry that a deeper line continues.
+    /// Whether a deeper line would continue an entry.
     continues: bool,
 }
 

@@ -1,7 +1,8 @@
 //! A profile's `credential_process`: a command line whose output is credentials in JSON (AWS SDKs and Tools Reference Guide,
 //! "Process credential provider").
 //!
-//! The SDK's own runner logs the command line, which may hold secrets, and leaves processes behind; so we run it.
+//! The SDK's own runner logs the command line, which may hold secrets, and leaves child processes behind, so
+//! the command is run here.
 
 use std::fmt;
 use std::io;
@@ -18,10 +19,10 @@ use tokio::process::{Child, Command};
 
 use crate::failure::cleaned;
 
-/// Longest a command may take: less than a whole fetch, so that what it did is still told.
+/// Longest time a command may take. Shorter than a whole fetch, so that its outcome can still be reported.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Most that is read of either output, in bytes.
+/// Most bytes read of either output.
 const MOST_OUTPUT: u64 = 64 * 1024;
 
 /// A command line, which may hold secrets.
@@ -36,7 +37,7 @@ impl fmt::Debug for Process {
     }
 }
 
-/// What a command that ended left behind.
+/// What a finished command left behind.
 struct Ended {
     status: ExitStatus,
     stdout: Vec<u8>,
@@ -61,7 +62,7 @@ impl Process {
     fn start(&self) -> io::Result<Child> {
         let mut command = shell(&self.command);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        // Its children belong to it, and are killed with it.
+        // A group of its own, so that its children can be killed with it.
         #[cfg(unix)]
         command.process_group(0);
         command.spawn()
@@ -117,12 +118,12 @@ impl Process {
         ProviderError::new(kind, format!("{} {how}{said}", self.step())).with_help(help)
     }
 
-    /// All words of the command line but its program and the names of its options.
+    /// All words of the command line but the program and the names of options.
     fn secrets(&self) -> Vec<String> {
         let words = self.command.split_whitespace().enumerate();
         let secret =
             words.filter(|(number, word)| (*number > 0 && !word.starts_with('-')) || word.contains('='));
-        // `--password=hunter2` is told in part, too.
+        // Splits `--password=hunter2`, since its value may appear alone.
         let parts = secret.flat_map(|(_, word)| {
             let word = word.trim_matches(['"', '\'']);
             std::iter::once(word)
@@ -178,7 +179,7 @@ fn time(text: &str) -> Option<SystemTime> {
     SystemTime::try_from(DateTime::from_str(text, Format::DateTimeWithOffset).ok()?).ok()
 }
 
-/// As the SDK runs it.
+/// As the SDK does.
 #[cfg(unix)]
 fn shell(line: &str) -> Command {
     let mut command = Command::new("sh");
@@ -186,7 +187,7 @@ fn shell(line: &str) -> Command {
     command
 }
 
-/// As the SDK runs it: cmd.exe takes away the outer quotes, and no others.
+/// As the SDK does: cmd.exe strips the outer quotes only.
 #[cfg(not(unix))]
 fn shell(line: &str) -> Command {
     let mut command = Command::new("cmd.exe");
@@ -210,7 +211,7 @@ impl Group {
         }
     }
 
-    /// Waits for its end, and for its output. A child that keeps the output open is waited for, too.
+    /// Waits for its end and its output, including that of a child that keeps the output open.
     async fn end(mut self) -> io::Result<Ended> {
         let (stdout, stderr) = (self.leader.stdout.take(), self.leader.stderr.take());
         let (stdout, stderr, status) = tokio::join!(read(stdout), read(stderr), self.leader.wait());
@@ -226,7 +227,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         if let Some(group) = self.group {
-            // It may have ended by itself just now.
+            // It may just have ended by itself.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
     }

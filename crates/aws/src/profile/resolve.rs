@@ -1,4 +1,4 @@
-//! From a profile to what it asks for, along its source profiles.
+//! Resolves a profile to what it asks for, following its source profiles.
 
 use aws_credential_types::Credentials;
 use oauthbearer_core::keys::shown;
@@ -17,7 +17,7 @@ pub(super) struct Resolver<'a> {
     pub(super) session_name: &'a str,
 }
 
-/// What STS takes as the life of a role's session, in seconds (the STS API reference, AssumeRole).
+/// Bounds of a role session's life, in seconds (the STS API reference, AssumeRole).
 const DURATIONS: std::ops::RangeInclusive<i32> = 900..=43_200;
 
 impl Resolver<'_> {
@@ -31,7 +31,7 @@ impl Resolver<'_> {
                 return Err(broken(first.name(), "its source_profile leads back to itself"));
             }
             unused.extend(not_honoured(profile));
-            // Behind a source_profile, keys come before anything else that the profile holds.
+            // In a source_profile, keys take precedence over everything else.
             if !visited.is_empty() {
                 if let Some(keys) = keys(profile)? {
                     break Some(Base::Keys(keys));
@@ -64,7 +64,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// A role that is assumed with other credentials; one with a token file is a beginning of its own.
+    /// A role that is assumed with other credentials. One with a token file starts a chain instead.
     fn role(&self, profile: &Profile) -> Result<Option<RoleStep>, ProviderError> {
         if profile.get("web_identity_token_file").is_some() {
             return Ok(None);
@@ -154,13 +154,13 @@ fn duration(profile: &Profile) -> Result<Option<i32>, ProviderError> {
     }
 }
 
-/// The profile's own keys. None where it has none of them.
+/// The profile's own keys; none if it has no part of any.
 fn keys(profile: &Profile) -> Result<Option<Credentials>, ProviderError> {
     let names = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
     let part = |index: usize| profile.checked(names[index], CHECKS[index]);
     let (id, secret, mut token) = (part(0)?, part(1)?, part(2)?);
     if token.is_none() {
-        // The name of the first AWS tools, which the AWS CLI still takes.
+        // The name in the first AWS tools, which the AWS CLI still accepts.
         token = profile.checked("aws_security_token", values::word)?;
     }
     let parts = [id, secret, token].map(|part| part.map(str::to_owned));
@@ -168,7 +168,7 @@ fn keys(profile: &Profile) -> Result<Option<Credentials>, ProviderError> {
     StaticKeys { names, parts, expiry: None }.credentials(&place, "Profile")
 }
 
-/// Settings of the AWS tools that say where calls go, and that are not honoured in this profile.
+/// Settings of the AWS tools about where calls go that are not honoured in this profile.
 fn not_honoured(profile: &Profile) -> Vec<(String, &'static str)> {
     let mut unused = Vec::new();
     let mut add = |key, why| unused.push((profile.place(key), why));

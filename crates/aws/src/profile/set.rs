@@ -2,8 +2,9 @@
 //!
 //! - The config file has `[default]`, `[profile name]`, `[sso-session name]` and `[services name]`; `[profile default]` takes the
 //!   place of `[default]`. Names may be in quotes. The credentials file has `[name]`.
-//! - Where both files have a key of a profile, the credentials file's holds; in one file, the last one.
-//! - Other sections are no profiles. They are kept by name, so that an error can say what is wrong with their heads.
+//! - If both files have a key of a profile, the credentials file wins; within one file, the last one.
+//! - Other sections are not profiles. Their names are kept, so that an error can say what is wrong with their
+//!   headers.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -31,7 +32,7 @@ pub(crate) struct Profiles {
 
 type Sections = BTreeMap<String, Profile>;
 
-/// A profile, or a section that profiles refer to. Its values are secret unless their keys say otherwise.
+/// A profile, or a section that profiles refer to. Values are secret unless their keys say otherwise.
 #[derive(Default)]
 pub(crate) struct Profile {
     name: String,
@@ -44,7 +45,7 @@ struct Property {
     place: String,
 }
 
-/// A section that is no profile because of its head.
+/// A section that is not a profile because of its header.
 struct Misplaced {
     /// The profile that was meant.
     name: String,
@@ -53,12 +54,12 @@ struct Misplaced {
     correct: String,
 }
 
-/// What a section's head says.
+/// What a section's header says.
 enum Head {
     Profile(String),
     SsoSession(String),
     Services(String),
-    /// No profile; perhaps this one was meant, and this is how it is written.
+    /// Not a profile; perhaps this one was meant, spelled like this.
     Other {
         meant: String,
         correct: String,
@@ -107,8 +108,8 @@ impl Profiles {
         self.sso_sessions.get(name)
     }
 
-    /// A setting of one service in the section that a profile's `services` names, such as `endpoint_url` of `sts`, and how
-    /// errors call it.
+    /// A setting of one service in the section that a profile's `services` names, such as `endpoint_url` of
+    /// `sts`, and its name in errors.
     pub(crate) fn of_service(&self, profile: &Profile, service: &str, key: &str) -> Option<(String, &str)> {
         let section = self.services.get(profile.get("services")?)?;
         let settings = section.get(service)?.lines().filter_map(|line| ini::key_and_value(line).ok());
@@ -119,14 +120,14 @@ impl Profiles {
         Some((format!("{key} of {service} in [services {}]", shown(&section.name)), value))
     }
 
-    /// The section that was meant to be the profile `name`, and how to write it.
+    /// A section that was meant to be the profile `name`, and how to write it.
     pub(super) fn misplaced(&self, name: &str) -> Option<String> {
         let section = self.misplaced.iter().find(|section| section.name == name)?;
         let (written, Misplaced { place, correct, .. }) = (shown(&section.written), section);
         Some(format!("The section [{written}] in {place} is no profile: write {correct}"))
     }
 
-    /// What may help whoever looks for the profile `name`: a section with a wrong head, the nearest name, all names.
+    /// What helps to find the profile `name`: a section with a wrong header, the nearest name, all names.
     pub(super) fn hint(&self, name: &str) -> String {
         if let Some(misplaced) = self.misplaced(name) {
             return misplaced;
@@ -141,12 +142,12 @@ impl Profiles {
     }
 }
 
-/// Whether a name is surely no line of a file that got between brackets.
+/// Whether a name is surely not a misplaced line of a file.
 fn is_showable(name: &str) -> bool {
     name.len() <= 64 && !name.contains('=')
 }
 
-/// More names than this help nobody.
+/// A longer list helps nobody.
 const MOST_NAMES: usize = 20;
 
 fn list(names: &[&str]) -> String {
@@ -185,7 +186,7 @@ fn head(kind: Kind, header: &str) -> Head {
     }
 }
 
-/// A name as the AWS CLI takes it out of its quotes.
+/// A name without quotes, as the AWS CLI reads it.
 fn unquoted(name: &str) -> &str {
     let inner = ['"', '\''].iter().find_map(|quote| name.strip_prefix(*quote)?.strip_suffix(*quote));
     inner.unwrap_or(name)
@@ -205,19 +206,19 @@ impl Profile {
         self.properties.get(key).filter(|property| !property.value.trim().is_empty())
     }
 
-    /// How errors call a key that the profile has.
+    /// The name that errors give to a key of this profile.
     pub(crate) fn place(&self, key: &str) -> String {
         let place = self.properties.get(key).map_or("", |property| &property.place);
         format!("{key} of the profile '{}' ({place})", shown(&self.name))
     }
 
-    /// The value of a key that has to look so, unless it is blank.
+    /// The value of a key, in lower case, checked by `check`; none if it is blank.
     pub(crate) fn checked(&self, key: &str, check: Check) -> Result<Option<&str>, ProviderError> {
         let Some(value) = self.get(key) else { return Ok(None) };
         let Some(fault) = check(value) else { return Ok(Some(value)) };
         let error = refused(&self.place(key), &fault);
         Err(match value.contains('\n') {
-            // No line of a file holds one.
+            // A line of a file cannot hold one.
             true => error.with_help(
                 "The line after it is indented deeper, which makes it a part of this value: indent it alike",
             ),

@@ -1,8 +1,9 @@
-//! Profiles that log in with IAM Identity Center: `aws sso login` leaves a token in a file, and the token is changed for a role's
-//! credentials (AWS SDKs and Tools Reference Guide, "IAM Identity Center credential provider").
+//! Profiles that log in with IAM Identity Center: `aws sso login` leaves a token in a file, which is
+//! exchanged for a role's credentials (AWS SDKs and Tools Reference Guide, "IAM Identity Center credential
+//! provider").
 //!
-//! The SDK's own provider drops what is wrong with the file, tells nothing of a refusal and logs tokens at TRACE; so we read the file
-//! and make the calls.
+//! The SDK's own provider hides what is wrong with the file, says nothing about refusals and logs tokens at
+//! TRACE, so the file is read and the calls are made here.
 
 use std::io;
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ use crate::Environment;
 
 mod renewal;
 
-/// A token with less life than this is renewed, if it can be.
+/// A token with less life left is renewed, if possible.
 const RENEW_AHEAD: Duration = Duration::from_secs(5 * 60);
 
 /// The settings of IAM Identity Center.
@@ -42,13 +43,13 @@ pub(crate) struct Sso {
     pub(super) session: Option<String>,
 }
 
-/// What `aws sso login` left in its file.
+/// The cached log-in, as `aws sso login` wrote it.
 struct LogIn {
     path: PathBuf,
     json: Value,
     access_token: String,
     ends: SystemTime,
-    /// Whether it ends soon and can be renewed.
+    /// Whether it expires soon and can be renewed.
     renewable: bool,
 }
 
@@ -66,7 +67,7 @@ impl Sso {
         self.role_credentials(token, sdk).await
     }
 
-    /// The log-in of the file, if it may still be used.
+    /// The cached log-in, if it is still usable.
     fn log_in(&self, environment: &Environment, now: SystemTime) -> Result<LogIn, ProviderError> {
         let path = self.file(environment)?;
         let text = std::fs::read(&path).map_err(|error| match error.kind() {
@@ -97,7 +98,7 @@ impl Sso {
         let renewable = self.session.is_some() && can_renew && ends <= now + RENEW_AHEAD;
         if ends <= now && !renewable {
             let shown = DateTime::from(ends).fmt(Format::DateTime).unwrap_or_default();
-            return Err(self.to_log_in(format!("is logged in no longer: the log-in ended at {shown}")));
+            return Err(self.to_log_in(format!("is no longer logged in: the log-in ended at {shown}")));
         }
         Ok(LogIn { path, json, access_token, ends, renewable })
     }
@@ -197,7 +198,7 @@ impl Sso {
         let text = format!("{} failed: {code} (HTTP {status}){words}", self.step());
         let (kind, help) = match (code, status) {
             ("UnauthorizedException", _) | (_, 401) => {
-                return self.to_log_in(format!("is logged in no longer: IAM Identity Center refuses its log-in ({code}, HTTP {status})"))
+                return self.to_log_in(format!("is no longer logged in: IAM Identity Center refuses its log-in ({code}, HTTP {status})"))
             }
             ("ForbiddenException", _) | (_, 403) => (
                 ErrorKind::Denied,
@@ -217,7 +218,7 @@ impl Sso {
         format!("GetRoleCredentials of IAM Identity Center for the profile '{}'", self.profile)
     }
 
-    /// The error that a person mends by logging in.
+    /// An error that is resolved by logging in.
     fn to_log_in(&self, how: String) -> ProviderError {
         ProviderError::new(ErrorKind::Credentials, format!("The profile '{}' {how}", self.profile)).with_help(
             format!("Log in, as the user of this process: aws sso login --profile {}", self.profile),
@@ -302,7 +303,7 @@ mod tests {
         assert!(!renewable(Some("s"), &whole("2026-01-01T08:00:00Z")));
         assert!(renewable(Some("s"), &whole("2026-01-01T00:04:00Z")));
         assert!(renewable(Some("s"), &whole("2025-12-31T20:00:00Z")));
-        // Older profiles have no session, and their files cannot be renewed.
+        // Older profiles have no session, so their files cannot be renewed.
         assert!(!renewable(None, &whole("2026-01-01T00:04:00Z")));
         assert!(log_in(None, Some(&whole("2025-12-31T20:00:00Z"))).is_err());
         assert!(!renewable(None, "{\"accessToken\":\"t\",\"expiresAt\":\"2026-01-01T08:00:00UTC\"}"));
@@ -316,7 +317,7 @@ mod tests {
                 Some("UnauthorizedException"),
                 Some("Session token not found or invalid"),
                 ErrorKind::Credentials,
-                "is logged in no longer",
+                "is no longer logged in",
             ),
             (
                 403,

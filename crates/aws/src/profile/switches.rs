@@ -10,7 +10,7 @@ pub(crate) struct Switches {
 }
 
 impl Switches {
-    /// What the environment says, and the profile in use where it leaves something open.
+    /// The environment's settings, and those of the profile in use where the environment sets none.
     pub(crate) fn of(environment: &Environment, profile: Option<&Profile>) -> Self {
         let is_on = |variable, key| {
             let value = environment.value(variable);

@@ -1,4 +1,4 @@
-//! Where the metadata services are that hand out credentials: checked before any of them is asked.
+//! The endpoints of the metadata services that hand out credentials, checked before they are asked.
 
 use std::net::IpAddr;
 
@@ -18,10 +18,12 @@ pub(super) const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 const METADATA: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 const METADATA_MODE: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
 
-/// The hosts beside this one that the AWS SDKs take over plain http: those of ECS and of EKS's Pod Identity.
+/// Hosts other than this machine that the AWS SDKs accept over plain http: those of ECS and of EKS Pod
+/// Identity.
 const CONTAINER_HOSTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
-/// Whether the environment names a container's endpoint: one that the AWS SDKs take, with a token that can be sent.
+/// Whether the environment names a container's endpoint that the AWS SDKs accept, with a token that can be
+/// sent.
 pub(super) fn container(environment: &Environment) -> Result<bool, ProviderError> {
     let relative = environment.checked(RELATIVE, values::word)?;
     let full = environment.checked(FULL, values::word)?;
@@ -43,7 +45,7 @@ pub(super) fn container(environment: &Environment) -> Result<bool, ProviderError
             return Err(refused(FULL, &fault)
                 .with_help("Correct it, or unset it to use another source of credentials"));
         }
-        // The SDK takes a blank path for one.
+        // The SDK would take a blank path for a path.
         (None, Some(_)) if environment.has(RELATIVE) => {
             return Err(
                 refused(RELATIVE, "is set but blank").with_help(format!("Unset it: it comes before {FULL}"))
@@ -73,7 +75,7 @@ fn is_container_host(address: IpAddr) -> bool {
     address.is_loopback() || CONTAINER_HOSTS.iter().any(|host| host.parse() == Ok(address))
 }
 
-/// A URL without its path and what else may be secret in it.
+/// Scheme and host of a URL; the rest may hold secrets.
 fn host_of(text: &str) -> String {
     match Url::parse(text) {
         Ok(url) => shown(&format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())),
@@ -81,7 +83,7 @@ fn host_of(text: &str) -> String {
     }
 }
 
-/// A value of the header `Authorization`, which may hold a space: `Basic …`.
+/// Checks a value of the header `Authorization`, which may hold one space: `Basic …`.
 fn authorization(value: &str) -> Option<String> {
     values::word(&value.replacen(' ', "-", 1))
 }
@@ -103,7 +105,8 @@ fn check_token_file(path: &str) -> Result<(), ProviderError> {
     }
 }
 
-/// Where the instance metadata service is: as the environment says, else the profile in use, else at its usual address.
+/// The URL of the instance metadata service: the environment's, else that of the profile in use, else the
+/// usual address.
 pub(super) fn metadata(
     environment: &Environment,
     profile: Option<&Profile>,

@@ -11,13 +11,14 @@ use crate::values::{self, refused};
 use crate::Environment;
 
 const KEYS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-/// The names of the first two that the SDKs for Go and Java take as well. One alone may be another program's.
+/// Names of the first two parts that the SDKs for Go and Java accept as well. One alone may be another
+/// program's.
 const OLD_KEYS: [&str; 2] = ["AWS_ACCESS_KEY", "AWS_SECRET_KEY"];
-/// The name of AWS_SESSION_TOKEN in the first AWS tools, which the AWS CLI still takes.
+/// The name of AWS_SESSION_TOKEN in the first AWS tools, which the AWS CLI still accepts.
 const OLD_TOKEN: &str = "AWS_SECURITY_TOKEN";
 const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 
-/// The keys in the environment. None where there is no part of any.
+/// The keys in the environment; none if no part is set.
 pub(super) fn keys(environment: &Environment) -> Result<Option<Credentials>, ProviderError> {
     let are_set = |names: &[&str]| names.iter().filter(|name| environment.value(name).is_some()).count();
     let mut names = KEYS;
@@ -44,8 +45,8 @@ fn no_moment(text: &str) -> ProviderError {
     refused(EXPIRATION, &fault).with_help("Correct or unset it")
 }
 
-/// A role that a token file opens: the file and the role's ARN. None where there is neither. `other_role` is whether the
-/// configuration names the role to assume, so that AWS_ROLE_ARN alone is no wish that is left open.
+/// The role of a web identity: its token file and ARN; none if neither is set. With `other_role` the
+/// configuration names the role to assume, so that AWS_ROLE_ARN alone is not an incomplete setting.
 pub(super) fn web_identity(
     environment: &Environment,
     other_role: bool,

@@ -2,8 +2,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const DAY: u64 = 86_400;
 
-/// `time` in UTC and whole seconds, as people and ISO 8601 write it: `2023-11-14T22:13:20Z`. Times before 1970 are shown
-/// as its begin, those after the year 9999 as that year's end.
+/// `time` in UTC and whole seconds, in ISO 8601: `2023-11-14T22:13:20Z`. Times before 1970 are shown as the
+/// start of 1970, those after the year 9999 as the end of that year.
 #[must_use]
 pub fn utc(time: SystemTime) -> String {
     const LAST: u64 = 253_402_300_799;
@@ -13,9 +13,9 @@ pub fn utc(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
 }
 
-/// Year, month and day of the Gregorian calendar, so many days after 1970-01-01.
+/// Year, month and day of the Gregorian calendar, `days` after 1970-01-01.
 fn date(days: u64) -> (u64, u64, u64) {
-    // Counted from 0000-03-01: years then end in their leap day, and 400 of them always have the same length.
+    // Counted from 0000-03-01: leap days then end their year, and 400 years always have the same length.
     let days = days + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;

@@ -56,13 +56,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The secret of `name`: as [`text`](Self::text), but it may hold whatever looks like a placeholder, and only not be
-    /// one.
+    /// The secret of `name`: like [`text`](Self::text), but it may contain what looks like a placeholder; it
+    /// must not be one.
     pub fn secret(&mut self, name: &str) -> Option<String> {
         self.line(name, secret_slip)
     }
 
-    /// The text of `name`, where an empty one is as good as none.
+    /// The text of `name`; an empty one counts as none.
     pub fn optional(&mut self, name: &str) -> Option<String> {
         let (_, value) = self.value(name)?;
         match value.is_empty() {
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
 
     fn missing<T>(&mut self, key: &Key) -> Option<T> {
         let place = match self.values {
-            // Its other spelling has been reported.
+            // Its other spelling has already been reported.
             Values::Pairs(pairs) if pairs.iter().any(|(name, _)| key.is_meant_by(name)) => return None,
             Values::Pairs(pairs) => pairs.place(),
             Values::Properties(_) => "the configuration",

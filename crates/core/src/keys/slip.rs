@@ -1,10 +1,10 @@
-//! Values that are surely not what was meant: what a template left behind, and what copying adds.
+//! Values that are surely mistakes: what a template left behind, and what copying adds.
 //!
-//! A secret may be any text, so only a value that is such a thing as a whole is refused; other values also where they
-//! hold one.
+//! A secret may be any text, so it is refused only if all of it is such a mistake; other values also if they
+//! contain one.
 
-/// What is wrong with `value`, the text of a key that is no secret, in words that follow the key's name; none where
-/// nothing is.
+/// What is wrong with `value`, the text of a key that is not a secret, phrased to follow the key's name; none
+/// if nothing is.
 #[must_use]
 pub fn text_slip(value: &str) -> Option<&'static str> {
     let one_sided = value.starts_with(is_quote) || value.ends_with(is_quote);
@@ -17,8 +17,8 @@ pub fn text_slip(value: &str) -> Option<&'static str> {
     }
 }
 
-/// What is wrong with `value`, a secret, in words that follow the name of what holds it; none where nothing is. They
-/// show nothing of it.
+/// What is wrong with `value`, a secret, phrased to follow the name of its key; none if nothing is. Shows no
+/// part of it.
 #[must_use]
 pub fn secret_slip(value: &str) -> Option<&'static str> {
     if is_placeholder(value) {
@@ -76,19 +76,19 @@ pub fn is_placeholder(value: &str) -> bool {
 
 const PLACEHOLDER: &str =
     "is, or holds, a placeholder that nobody filled in, such as ${NAME} or <name>: write the value \
-                           itself, or mend what should have filled it in.";
+                           itself, or fix what should have filled it in.";
 const MASK: &str = "is what tools show in place of a secret: write the secret itself.";
 const REFERENCE: &str =
     "is a reference into a secret store, such as op://… or ENC(…), or what encrypts one, and nobody \
-                         resolved it: write the secret itself, or mend what should have resolved it.";
+                         resolved it: write the secret itself, or fix what should have resolved it.";
 const NOTHING: &str =
-    "is what programs write where they have no value: write the secret itself, or mend what should have \
+    "is what programs write where they have no value: write the secret itself, or fix what should have \
                        filled it in.";
 const SPACE: &str = "has white space around it: remove it.";
 const INVISIBLE: &str = "has an invisible character, such as a zero-width space: type the value anew.";
 const QUOTES: &str = "is in quotes, which would become part of it: remove them.";
 
-/// Whether a text that is no secret has a placeholder inside.
+/// Whether a text that is not a secret contains a placeholder.
 fn holds_placeholder(value: &str) -> bool {
     let holds = |start: &str, end: &str, fits: fn(&str) -> bool| {
         value.match_indices(start).any(|(at, _)| {
@@ -103,7 +103,7 @@ fn holds_placeholder(value: &str) -> bool {
         || holds("#{", "}", any)
         || holds("<", ">", is_words)
         || value.match_indices('$').any(|(at, _)| {
-            // Not in the middle of a password, which a proxy's URL may have.
+            // Not in the middle of a password, which a proxy's URL may contain.
             let begins = value[..at].chars().next_back().is_none_or(|before| "/-_.:=, ".contains(before));
             let rest = &value[at + 1..];
             let end =
@@ -112,7 +112,7 @@ fn holds_placeholder(value: &str) -> bool {
         })
 }
 
-/// As people name what goes there: words, with the marks that such names have.
+/// Words as people write them into a placeholder.
 fn is_words(inner: &str) -> bool {
     let fits =
         |char: char| char.is_alphanumeric() || matches!(char, ' ' | '_' | '-' | '.' | ':' | '/' | '\'');
@@ -124,13 +124,13 @@ fn is_name(inner: &str) -> bool {
     inner.len() >= 2 && inner.chars().all(fits)
 }
 
-/// The name of an environment variable, as shells have them.
+/// The name of an environment variable, in a shell's syntax.
 fn is_variable(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     name.len() >= 3 && name.starts_with(|char: char| char.is_ascii_uppercase()) && name.bytes().all(fits)
 }
 
-/// `YOUR_CLIENT_SECRET`, as manuals have it.
+/// `YOUR_CLIENT_SECRET`, as in manuals.
 fn is_yours(value: &str) -> bool {
     let separated = value.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("your"))
         && value[4..].starts_with(['_', '-']);

@@ -1,9 +1,9 @@
 //! The list of brokers: `host:port` entries with commas between them, as librdkafka reads it.
 //!
-//! librdkafka skips spaces and commas between entries; takes `SASL_SSL://host:port` where the protocol is that of
-//! `security.protocol`, in any letter case, and what follows the host's `/` there is ignored; takes a port of 9092 where none
-//! is given, and IPv6 addresses in brackets. All else it takes for a part of a name, which is then not found for ever, or drops
-//! with the entries that follow.
+//! librdkafka skips spaces and commas between entries. It accepts `SASL_SSL://host:port` if the protocol is
+//! that of `security.protocol`, in any letter case, and ignores a path after the host; it assumes port 9092
+//! if none is given, and takes IPv6 addresses in brackets. Anything else it takes for a part of a name, which
+//! is then never found, or drops together with the entries that follow.
 
 use crate::keys::shown;
 use crate::{Problem, Properties};
@@ -11,13 +11,13 @@ use crate::{Problem, Properties};
 const KEY: &str = "bootstrap.servers";
 const ALIAS: &str = "metadata.broker.list";
 
-/// What people put between and around entries where only a comma may stand.
+/// What people put between and around entries where only a comma is allowed.
 const MARKS: &[char] = &['[', ']', '{', '}', '(', ')', '"', '\'', '`', '“', '”', ';', '|', ','];
 
-/// The longest list that an error writes out in the right form.
+/// The longest list that an error shows in its right form.
 const LONGEST: usize = 400;
 
-/// A broker's host, and its port where one is given. Takes off `protocol://` and a path behind it.
+/// A broker's host, and its port if given, without a `protocol://` before and a path behind.
 pub(crate) fn split(server: &str) -> (&str, Option<&str>) {
     let server = match server.split_once("://") {
         Some((_, rest)) => rest.split('/').next().unwrap_or_default(),
@@ -47,8 +47,8 @@ pub(super) fn check(properties: &Properties, protocol: &str, problems: &mut Vec<
     }
 }
 
-/// The same properties with the list in its right form, where it can be read, so that a provider that reads the brokers' names
-/// does not complain of what this check has said already.
+/// The same properties with a corrected list, if it can be read, so that a provider that reads the brokers'
+/// names does not report again what this check has reported.
 pub(super) fn corrected(properties: &Properties, problems: &[Problem]) -> Properties {
     let mut corrected = properties.clone();
     for key in [KEY, ALIAS].into_iter().filter(|key| problems.iter().any(|problem| problem.key == **key)) {
@@ -75,7 +75,7 @@ fn fault(list: &str, protocol: &str) -> Option<String> {
     })
 }
 
-/// The entry, unless it may hold a user's name and password.
+/// The entry, unless it may contain a user name and password.
 fn shown_entry(entry: &str) -> Option<String> {
     (!entry.contains(['@', '='])).then(|| shown(entry))
 }
@@ -97,9 +97,9 @@ fn entry_fault(entry: &str, protocol: &str) -> Option<String> {
         return Some(format!("has a '{mark}', where a comma is meant"));
     }
     if entry.contains('@') {
-        return Some("has an '@': a login does not stand in the address".to_owned());
+        return Some("has an '@': user name and password do not belong in the address".to_owned());
     }
-    // After the port white space is harmless: librdkafka reads digits and stops.
+    // White space after the port is harmless: librdkafka reads digits and stops.
     let (host, port) = (host, port.map(str::trim_end));
     if host.chars().chain(port.unwrap_or_default().chars()).any(char::is_whitespace) {
         return Some("has white space inside, where a comma is meant or nothing".to_owned());
@@ -137,13 +137,13 @@ fn port_fault(port: &str) -> Option<String> {
     (!valid).then(|| "has a port that is no number from 1 to 65535".to_owned())
 }
 
-/// The list as it was meant, or an example of one.
+/// The list as it was probably meant, else an example.
 fn right_form(list: &str) -> String {
     let servers = servers(list).map(|servers| servers.join(",")).filter(|list| list.len() <= LONGEST);
     servers.unwrap_or_else(|| "b-1.example.com:9098,b-2.example.com:9098".to_owned())
 }
 
-/// The hosts and ports in `list`, whatever stands around and between them; none unless all of it can be read.
+/// The hosts and ports in `list`, whatever surrounds them; none unless all of it can be read.
 fn servers(list: &str) -> Option<Vec<String>> {
     if has_placeholder(list) {
         return None;
@@ -152,7 +152,7 @@ fn servers(list: &str) -> Option<Vec<String>> {
     let list =
         [KEY, ALIAS].iter().find_map(|key| list.strip_prefix(key)?.strip_prefix(['=', ':'])).unwrap_or(list);
     let pieces = list.split(|char: char| char.is_whitespace() || MARKS.contains(&char));
-    // What is left of a YAML list.
+    // Left over from a YAML list.
     let pieces = pieces.filter(|piece| !piece.is_empty() && *piece != "-");
     let servers: Option<Vec<String>> = pieces
         .map(|piece| {

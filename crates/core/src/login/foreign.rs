@@ -13,7 +13,7 @@ pub(super) const HANDLERS: [&str; 2] =
 
 const RETRIEVER: &str = "sasl.oauthbearer.jwt.retriever.class";
 
-/// Java's keys whose work is done without any.
+/// Java's keys that are not needed here.
 const JAVA: &[(&str, &str)] = &[
     ("sasl.login.class", "nothing takes its place: the login is built in"),
     ("sasl.oauthbearer.jwt.validator.class", "nothing takes its place: the brokers check tokens"),
@@ -44,7 +44,7 @@ const RETRIEVERS: &[(&str, &str)] = &[
     ("DefaultJwtRetriever", "nothing: it is the default"),
 ];
 
-/// How Java's log shows a key that is not set, and a secret.
+/// How Java's log shows an unset key, and a secret.
 const DUMPED: [(&str, &str); 2] = [
     ("null", "as Java's log shows a key that is not set: remove it"),
     ("[hidden]", "as Java's log shows a secret: write the value itself"),
@@ -55,11 +55,11 @@ pub(super) fn knows(key: &str) -> bool {
     java.any(|name| name == key) || HANDLERS.contains(&key) || key == JAAS || key == RETRIEVER
 }
 
-/// Who logs the client in, as far as other clients' keys go.
+/// Who logs the client in, in errors about other clients' keys.
 pub(super) struct Serving<'a> {
     pub(super) properties: &'a Properties,
     pub(super) registry: &'a Registry,
-    /// The provider's marker; none where the program made it.
+    /// The provider's marker; none if the program built the provider.
     pub(super) marker: Option<&'a str>,
 }
 
@@ -94,7 +94,7 @@ impl Serving<'_> {
         }
     }
 
-    /// What takes the place of Java's class that logs in.
+    /// What replaces Java's login class.
     fn handler(&self, class: &str) -> String {
         let itself = self.itself();
         match (Vendor::of_class(class), self.marker) {
@@ -120,7 +120,7 @@ impl Serving<'_> {
         }
     }
 
-    /// The words of the configuration that chose who logs in.
+    /// The part of the configuration that chose who logs in.
     fn itself(&self) -> String {
         match self.marker {
             Some("oidc") => "sasl.oauthbearer.method=oidc".to_owned(),
@@ -130,7 +130,7 @@ impl Serving<'_> {
     }
 }
 
-/// Values that a log shows and no client was given. A key that has a problem already gets no second one.
+/// Reports values that were copied from a log. A key that already has a problem gets no second one.
 pub(super) fn check_dumped(properties: &Properties, problems: &mut Vec<Problem>) {
     for (key, value) in properties.iter() {
         let dumped = DUMPED.iter().find(|(shown, _)| *shown == value.trim());

@@ -1,4 +1,4 @@
-//! Configurations that hold a provider's keys and ask for no provider: which one they seem to be for.
+//! Configurations that have a provider's keys but do not ask for a provider: which one they are probably for.
 
 use super::{CONFIG, METHOD};
 use crate::registry::ProviderFactory;

@@ -1,5 +1,6 @@
-//! `OAUTHBEARER` that nobody serves: librdkafka waits for a token for ever and says nothing. The program may have a callback
-//! of its own, so the configuration is passed on with a warning; where we make the client, it is an error.
+//! `OAUTHBEARER` without anything that provides tokens: librdkafka silently waits for a token for ever. The
+//! program may have its own callback, so the configuration is passed on with a warning; if the client is made
+//! here, it is an error.
 
 use super::foreign::{HANDLERS, JAAS};
 use super::marker::{is_default, mechanism};
@@ -7,7 +8,8 @@ use super::vendor::Vendor;
 use super::{unmarked, METADATA_TYPE, METHOD, PROTOCOL, UNSECURED};
 use crate::{ErrorKind, Properties, ProviderError, ProviderFactory, Registry};
 
-/// Why nobody logs such a client in, and the line to add; none where somebody does, or where no login is asked for.
+/// Why such a client cannot log in, and the line to add; none if tokens are provided, or no login is asked
+/// for.
 pub(super) fn problem(properties: &Properties, registry: &Registry) -> Option<ProviderError> {
     let key = unserved(properties)?;
     let message = format!(
@@ -18,7 +20,7 @@ pub(super) fn problem(properties: &Properties, registry: &Registry) -> Option<Pr
     Some(ProviderError::new(ErrorKind::InvalidRequest, message).with_help(fix))
 }
 
-/// Says so, for programs that may have a callback of their own.
+/// Logs it, for programs that may have their own callback.
 pub(super) fn warn(properties: &Properties, registry: &Registry) {
     let (Some(key), Some(problem)) = (unserved(properties), problem(properties, registry)) else { return };
     match unmarked::hint(properties, registry) {
@@ -31,11 +33,11 @@ pub(super) fn warn(properties: &Properties, registry: &Registry) {
     }
 }
 
-/// The mechanism's key, where it asks for tokens that nobody brings.
+/// The mechanism's key, if it asks for tokens that nothing provides.
 fn unserved(properties: &Properties) -> Option<&'static str> {
     let (key, value) = mechanism(properties).ok()??;
     let oauth = value.trim().eq_ignore_ascii_case("OAUTHBEARER");
-    // Without SASL in its protocol a client does not log in at all, and librdkafka says that by itself.
+    // Without SASL in its protocol a client does not log in at all, and librdkafka warns about that itself.
     let protocol = properties.value(PROTOCOL).unwrap_or_default().trim();
     let sasl = !["plaintext", "ssl"].iter().any(|other| protocol.eq_ignore_ascii_case(other));
     let native = properties.value(METHOD).is_some_and(|method| !is_default(method));
@@ -49,7 +51,7 @@ pub(super) fn is_unsecured(properties: &Properties) -> bool {
         .is_some_and(|value| ["true", "t", "1"].iter().any(|word| value.eq_ignore_ascii_case(word)))
 }
 
-/// A plug-in of librdkafka may bring tokens, and nobody can tell.
+/// A plug-in of librdkafka may provide tokens; whether it does cannot be known.
 fn has_plugin(properties: &Properties) -> bool {
     properties.value("plugin.library.paths").is_some_and(|paths| !paths.trim().is_empty())
 }
@@ -70,7 +72,7 @@ fn line_to_add(properties: &Properties, registry: &Registry) -> String {
     }
 }
 
-/// Whose login it looks like, and by what.
+/// Whose login it looks like, and why.
 fn vendor(properties: &Properties) -> Option<(String, Vendor)> {
     let of_class = |key: &&str| {
         let vendor = Vendor::of_class(properties.value(key)?)?;
@@ -84,7 +86,7 @@ fn vendor(properties: &Properties) -> Option<(String, Vendor)> {
     HANDLERS.iter().find_map(of_class).or_else(of_brokers).or_else(of_module)
 }
 
-/// Where nothing tells whose login it is.
+/// What to write if nothing tells whose login it is.
 fn anybody(registry: &Registry) -> String {
     let mut lines: Vec<String> = [Vendor::AmazonMsk, Vendor::OAuth]
         .map(|vendor| vendor.instead(&Properties::default(), registry))
@@ -209,7 +211,7 @@ mod tests {
             (&[], "for Amazon MSK set sasl.mechanism=aws_msk_iam; for an OAuth server set"),
         ] {
             let said = said(&with_oidc(), pairs).unwrap_or_else(|| panic!("{pairs:?} is served"));
-            // The help begins a sentence.
+            // The help starts a sentence.
             assert!(said.to_lowercase().contains(&expected.to_lowercase()), "{pairs:?}: {said}");
             assert!(!said.contains("Cargo.toml"), "no feature is off: {said}");
         }

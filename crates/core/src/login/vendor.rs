@@ -1,4 +1,5 @@
-//! What other clients' classes, modules and brokers' names tell about who is to log in, and what to write here for it.
+//! What other clients' classes, login modules and brokers' names say about who logs in, and what to write
+//! here instead.
 
 use super::METADATA_TYPE;
 use crate::{Properties, Registry};
@@ -7,17 +8,17 @@ use crate::{Properties, Registry};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Vendor {
     AmazonMsk,
-    /// Any server of OAuth 2.0: Apache Kafka's own handlers, Strimzi's, Confluent's.
+    /// Any OAuth 2.0 server: Apache Kafka's own handlers, Strimzi's, Confluent's.
     OAuth,
     ConfluentCloud,
     Aiven,
     EventHubs,
     GoogleCloud,
-    /// Tokens that nobody signed.
+    /// Unsigned tokens.
     Unsecured,
 }
 
-/// By a piece of a Java class's name, in lower case; the first that fits.
+/// By a part of a Java class's name, in lower case; the first match wins.
 const CLASSES: &[(&str, Vendor)] = &[
     ("software.amazon.msk", Vendor::AmazonMsk),
     ("iamoauthbearerlogincallbackhandler", Vendor::AmazonMsk),
@@ -30,7 +31,7 @@ const CLASSES: &[(&str, Vendor)] = &[
     ("azure", Vendor::EventHubs),
     ("entra", Vendor::EventHubs),
     ("eventhub", Vendor::EventHubs),
-    // The class of Microsoft's own samples, which is in no package.
+    // The class in Microsoft's own samples, which has no package.
     ("customauthenticatecallbackhandler", Vendor::EventHubs),
     ("unsecured", Vendor::Unsecured),
     ("oauthbearerlogincallbackhandler", Vendor::OAuth),
@@ -40,7 +41,7 @@ const CLASSES: &[(&str, Vendor)] = &[
     ("io.confluent.", Vendor::OAuth),
 ];
 
-/// By the end of a broker's name.
+/// By the suffix of a broker's name.
 const BROKERS: &[(&str, Vendor)] = &[
     (".confluent.cloud", Vendor::ConfluentCloud),
     (".cpdev.cloud", Vendor::ConfluentCloud),
@@ -52,13 +53,13 @@ const BROKERS: &[(&str, Vendor)] = &[
 ];
 
 impl Vendor {
-    /// Whose a Java class is, by its name.
+    /// The vendor of a Java class, by its name.
     pub(super) fn of_class(name: &str) -> Option<Self> {
         let name = name.trim().to_ascii_lowercase();
         CLASSES.iter().find(|(piece, _)| name.contains(piece)).map(|(_, vendor)| *vendor)
     }
 
-    /// Whose brokers `bootstrap.servers` names.
+    /// The vendor of the brokers in `bootstrap.servers`.
     pub(super) fn of_brokers(properties: &Properties) -> Option<Self> {
         properties.bootstrap_servers().into_iter().find_map(|server| {
             let host = super::bootstrap::split(server).0.to_ascii_lowercase();
@@ -78,7 +79,7 @@ impl Vendor {
         }
     }
 
-    /// What to write, as a part of a sentence; with the line for Cargo.toml where a feature is off.
+    /// What to write, as a part of a sentence, with the line for Cargo.toml if a feature is off.
     pub(super) fn instead(self, properties: &Properties, registry: &Registry) -> String {
         match self {
             Self::AmazonMsk => format!(
@@ -148,7 +149,7 @@ fn is_msk(host: &str) -> bool {
     broker || (host.starts_with("vpce-") && labels.contains(&"vpce"))
 }
 
-/// The line for Cargo.toml where the features of these providers are off; nothing where one of them is on.
+/// The line for Cargo.toml if the features of these providers are off; empty if one of them is on.
 fn cargo_lines(registry: &Registry, markers: &[&str]) -> String {
     let missing: Vec<&str> = markers.iter().filter_map(|marker| registry.missing_feature(marker)).collect();
     if missing.is_empty() || markers.iter().any(|marker| registry.factory(marker).is_some()) {
@@ -239,7 +240,7 @@ mod tests {
         assert!(!Vendor::OAuth.instead(&none, &with_oidc()).contains("Cargo.toml"));
         assert!(Vendor::EventHubs.instead(&none, &absent).contains("\"oidc\""));
         assert!(!Vendor::EventHubs.instead(&none, &with_oidc()).contains("Cargo.toml"));
-        // Nobody knows such a provider: neither is there a feature.
+        // An unknown provider has no feature either.
         assert!(!Vendor::AmazonMsk.instead(&none, &Registry::empty()).contains("Cargo.toml"));
     }
 }

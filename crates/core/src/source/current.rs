@@ -26,7 +26,8 @@ pub(super) struct Current {
     pub(super) life: Duration,
     /// While the wall clock is within, a new client may start with the token and it need not be renewed.
     trusted: Option<Range<SystemTime>>,
-    /// Whether brokers are said to refuse the token. Shared, so that the mark survives the copy that `trusted` makes.
+    /// Whether brokers are said to refuse the token. Shared, so that the mark survives the copy made by
+    /// `trusted`.
     refused: Arc<AtomicBool>,
 }
 
@@ -36,7 +37,7 @@ impl Current {
         Self { token, fetched, renew_at, life, trusted: None, refused: Arc::default() }
     }
 
-    /// Marks the token as refused; says whether it was not yet.
+    /// Marks the token as refused; returns whether this is new.
     pub(super) fn refuse(&self) -> bool {
         !self.refused.swap(true, Ordering::AcqRel)
     }
@@ -45,7 +46,7 @@ impl Current {
         self.refused.load(Ordering::Acquire)
     }
 
-    /// How long ago the token came.
+    /// How long ago the token was fetched.
     pub(super) fn age(&self, now: Now) -> Duration {
         now.monotonic.saturating_sub(self.fetched.monotonic)
     }

@@ -295,7 +295,7 @@ impl Inner {
 
     fn note_failure(&self, error: &ProviderError, now: Now) {
         let remaining = self.left(now);
-        // A token that brokers refuse leaves no time.
+        // A token that brokers refuse is not usable, however long it lives.
         let usable = remaining.filter(|_| !self.is_refused());
         let mut flight = self.flight();
         flight.failures = flight.failures.saturating_add(1);

@@ -1,12 +1,12 @@
-//! Which characters a bearer token has, and what people put there by mistake.
+//! Which characters a bearer token may have, and common mistakes.
 
 use super::InvalidToken;
 use crate::keys::is_placeholder;
 
-/// Checks `secret` against `b64token` of RFC 6750 §2.1, which Kafka's brokers parse tokens by.
+/// Checks `secret` against `b64token` of RFC 6750 §2.1, the syntax that Kafka's brokers parse.
 pub(super) fn check(secret: &str) -> Result<(), InvalidToken> {
     let body = secret.trim_end_matches('=');
-    // To the end even where one is wrong: many at a time are checked that way.
+    // Does not stop at the first wrong byte, so that the loop can be vectorised.
     let wrong = body.bytes().fold(body.is_empty(), |wrong, byte| wrong | !is_of_token(byte));
     if wrong {
         return Err(slip(secret));
@@ -15,11 +15,11 @@ pub(super) fn check(secret: &str) -> Result<(), InvalidToken> {
 }
 
 fn is_of_token(byte: u8) -> bool {
-    // `-./` and the digits are neighbours.
+    // `-./` and the digits are adjacent in ASCII.
     (byte | 0x20).is_ascii_lowercase() | matches!(byte, b'-'..=b'9') | matches!(byte, b'_' | b'~' | b'+')
 }
 
-/// What a text that is no token is instead.
+/// The mistake in a text that is not a token.
 fn slip(secret: &str) -> InvalidToken {
     let text = secret.trim();
     if is_placeholder(text) {
@@ -45,13 +45,13 @@ fn has_scheme(text: &str) -> bool {
     word && text[SCHEME.len()..].starts_with(|char: char| char.is_whitespace() || char == ':')
 }
 
-/// A name, perhaps after `export`, and then `:` or `=` with something behind it.
+/// A name, perhaps after `export`, followed by `:` or `=` and a value.
 fn has_label(text: &str) -> bool {
     let text = text.strip_prefix("export ").unwrap_or(text);
     let Some((name, rest)) = text.split_once([':', '=']) else { return false };
     let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | ' ');
     let value = rest.trim_start_matches('=').trim();
-    // The long ones are tokens with a stray mark inside.
+    // Longer names are tokens with a stray mark inside.
     !value.is_empty() && (1..=40).contains(&name.len()) && name.chars().all(is_name)
 }
 

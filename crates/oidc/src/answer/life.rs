@@ -1,4 +1,4 @@
-//! When a token ends, of all that say so; and whether it has begun.
+//! When a token expires, of all that says so, and whether it is valid yet.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
@@ -10,11 +10,12 @@ use super::Granted;
 use crate::http::{skew, TOLERATED};
 use crate::jwt::Claims;
 
-/// The longest life that is believed: a day, as for the key `lifetime_seconds`. Longer ones are milliseconds, moments
-/// taken for durations, and a few tokens that nothing is lost with when they are fetched once a day.
+/// The longest life that is believed: a day, as for the key `lifetime_seconds`. Longer ones are mostly
+/// milliseconds, or points in time taken for durations; the few real ones lose nothing by being fetched once
+/// a day.
 pub(super) const LONGEST: Duration = Duration::from_secs(86_400);
 
-/// What was warned of already.
+/// What was already warned of.
 #[derive(Default)]
 pub(super) struct Warned {
     life: AtomicBool,
@@ -22,7 +23,7 @@ pub(super) struct Warned {
 }
 
 impl Warned {
-    /// `end`, or [`LONGEST`] from `now` where that is earlier, with a warning the first time.
+    /// `end`, or [`LONGEST`] from `now` if that is earlier, with a warning the first time.
     pub(super) fn believable(&self, end: SystemTime, now: SystemTime) -> SystemTime {
         let life = end.duration_since(now).unwrap_or_default();
         if life <= LONGEST {
@@ -38,11 +39,11 @@ impl Warned {
         now + LONGEST
     }
 
-    /// The end that the token of `step` has at most where this machine's clock is slow by the server's `Date`: the token
-    /// counts by the server's.
+    /// The latest end of the token of `step` if this machine's clock is slow by the server's `Date`: the
+    /// server's clock counts.
     ///
     /// # Errors
-    /// The token is not valid yet, and no clock explains it.
+    /// The token is not valid yet, and no clock explains why.
     pub(super) fn begun(
         &self,
         step: &str,
@@ -66,7 +67,7 @@ impl Warned {
     }
 }
 
-/// `life` after `asked`, or as long after it as time goes.
+/// `life` after `asked`, or as late as time can be represented.
 pub(super) fn after(asked: SystemTime, life: Duration) -> SystemTime {
     const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
     asked.checked_add(life).unwrap_or(asked + CENTURY)
@@ -97,7 +98,7 @@ fn too_early(
     )
 }
 
-/// The error of a token that was over when it came: one of the clocks is wrong.
+/// The error of a token that had expired when it came: one of the clocks is wrong.
 pub(super) fn expired(
     step: &str,
     end: SystemTime,

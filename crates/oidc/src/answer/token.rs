@@ -17,7 +17,7 @@ const NOBODY: &str = "oauthbearer";
 pub(crate) struct Tokens {
     principal: Principal,
     client_id: Option<String>,
-    /// The longest life of tokens, and the life of those that say nothing of it themselves.
+    /// The longest life of tokens, and the life of those that do not state one.
     lifetime: Option<Duration>,
     warned: Warned,
 }
@@ -27,7 +27,7 @@ impl Tokens {
         Self { principal, client_id, lifetime, warned: Warned::default() }
     }
 
-    /// The token that `step` brought. It ends with `expires_in`, its `exp`, which brokers enforce, or the configured
+    /// The token of `step`. It expires with `expires_in`, its `exp`, which brokers enforce, or the configured
     /// lifetime, whichever is the earliest.
     pub(crate) fn granted(
         &self,
@@ -104,7 +104,8 @@ impl Tokens {
     }
 }
 
-/// The error of a token in a file, which may be half-written unless somebody has to mend it.
+/// The error of a token in a file: perhaps it is half written, unless it is a mistake that somebody has to
+/// correct.
 fn unusable(file: &TextFile, fault: &ProviderError) -> ProviderError {
     let kind = match fault.kind() {
         ErrorKind::Credentials => ErrorKind::Credentials,

@@ -1,4 +1,4 @@
-//! Algorithms that assertions are signed with, each by the crypto library itself.
+//! The algorithms that sign assertions, all by the crypto library itself.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
@@ -9,7 +9,8 @@ use aws_lc_rs::signature::{
 
 use crate::private_key::{KeyKind, PrivateKey};
 
-/// The names of the algorithms (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2). `EdDSA` and `Ed25519` are the same one.
+/// The names of the algorithms (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2). `EdDSA` and `Ed25519` are the
+/// same.
 pub(crate) const ALGORITHMS: &[&str] =
     &["RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA", "Ed25519", "RS384", "RS512", "PS384", "PS512"];
 
@@ -24,7 +25,7 @@ pub(super) fn fitting(kind: KeyKind) -> &'static [&'static str] {
     }
 }
 
-/// A private key with the one algorithm that it is used with.
+/// A private key, bound to one algorithm.
 pub(super) enum SigningKey {
     Rsa(RsaKeyPair, &'static RsaSignatureEncoding),
     Ec(EcdsaKeyPair),
@@ -32,7 +33,7 @@ pub(super) enum SigningKey {
 }
 
 impl SigningKey {
-    /// `key` for one of the algorithms that [fit](fitting) it; none if it is damaged or too short.
+    /// `key` for one of the algorithms that [fit](fitting) it; none if the key is damaged or too short.
     pub(super) fn new(algorithm: &str, key: &PrivateKey) -> Option<Self> {
         let der = key.pkcs8();
         match key.kind() {
@@ -44,7 +45,7 @@ impl SigningKey {
         }
     }
 
-    /// The signature of `message`, in the form of JWS (RFC 7515): that of elliptic curves is of fixed length, not DER.
+    /// The signature of `message` in JWS form (RFC 7515): for elliptic curves of fixed length, not DER.
     pub(super) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let random = SystemRandom::new();
         match self {

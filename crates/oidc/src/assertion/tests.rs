@@ -84,7 +84,7 @@ impl Jwt {
         let (algorithm, public) = match algorithm {
             "ES256" => (Algorithm::ES256, ec(&ECDSA_P256_SHA256_FIXED_SIGNING)),
             "ES384" => (Algorithm::ES384, ec(&ECDSA_P384_SHA384_FIXED_SIGNING)),
-            // jsonwebtoken has none of that name.
+            // jsonwebtoken does not know it.
             "ES512" => {
                 let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P521_SHA512_FIXED_SIGNING, der).unwrap();
                 let public = UnparsedPublicKey::new(&ECDSA_P521_SHA512_FIXED, pair.public_key());

@@ -1,4 +1,5 @@
-//! Metadata of another issuer than the configuration's: how the two differ, and the way out of each case.
+//! Metadata of another issuer than the configured one: how the two differ, and what to do about each
+//! difference.
 
 use oauthbearer_core::{ErrorKind, ProviderError};
 use url::Url;
@@ -9,7 +10,7 @@ use crate::keys::TOKEN_ENDPOINT;
 /// How two issuers differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Difference {
-    /// Theirs has a placeholder, as that of all tenants of Entra has.
+    /// Theirs has a placeholder, as for all tenants of Entra.
     Placeholder,
     Slash,
     Case,
@@ -17,11 +18,11 @@ enum Difference {
     Port,
     Host,
     Path,
-    /// More than one of them, or theirs is no URL.
+    /// Several differences, or theirs is not a URL.
     Other,
 }
 
-/// The error where the metadata are those of `theirs` and not of `ours`. `endpoint` is the token endpoint that they name.
+/// The error for metadata of `theirs` instead of `ours`. `endpoint` is the token endpoint that they name.
 pub(super) fn error(ours: &str, theirs: &str, endpoint: Option<&str>) -> ProviderError {
     let plain = (1..=200).contains(&theirs.len()) && theirs.bytes().all(|byte| byte.is_ascii_graphic());
     let named = if plain { theirs } else { "something that is no URL" };
@@ -102,7 +103,7 @@ fn difference(ours: &str, theirs: &str) -> Difference {
     }
 }
 
-/// The endpoint that the server names, at the address under which this machine has reached it.
+/// The server's endpoint, at the address by which this machine reached the server.
 fn here(ours: &str, theirs: &str, endpoint: &str) -> Option<String> {
     let [ours, theirs, mut endpoint] =
         [Url::parse(ours).ok()?, Url::parse(theirs).ok()?, Url::parse(endpoint).ok()?];

@@ -23,7 +23,7 @@ pub(super) fn clean(description: &str, secrets: &Secrets) -> Option<String> {
     let visible: String = description.chars().filter(|char| !is_invisible(*char)).collect();
     let words = visible.split(|char: char| char.is_whitespace() || char.is_control());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).map(shown).collect();
-    // Again, since what was cleaned away may have stood inside a secret.
+    // Again, since a removed character may have stood inside a secret.
     let line = secrets.redacted(&words.join(" "));
     let end = line.char_indices().nth(LONGEST).map_or(line.len(), |(end, _)| end);
     let cut = if end < line.len() { "…" } else { "" };
@@ -39,7 +39,7 @@ fn shown(word: &str) -> &str {
     }
 }
 
-/// Marks that no reader sees and terminals obey.
+/// Invisible characters that terminals obey.
 fn is_invisible(char: char) -> bool {
     matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -7,7 +7,7 @@ use crate::grant::Grant;
 use crate::settings::Exchange;
 use oauthbearer_core::ErrorKind;
 
-/// The help for an OAuth error code; none for one that OAuth does not know.
+/// The help for an OAuth error code; none for an unknown one.
 pub(super) fn of_code(code: &str, status: u16, exchange: &Exchange) -> Option<&'static str> {
     Some(match code {
         code if is_wrong_client(code, status) => of_client(&exchange.authentication),
@@ -42,8 +42,8 @@ pub(super) fn of_code(code: &str, status: u16, exchange: &Exchange) -> Option<&'
     })
 }
 
-/// The help for a code that OAuth does not know: that of its status, and where to look it up. `key` says where the URL comes
-/// from.
+/// The help for an unknown code: that of its status, and where to look the code up. `key` names what set the
+/// URL.
 pub(super) fn of_unknown(status: u16, key: &str) -> String {
     const LOOK_UP: &str = "Look the error up in the server's documentation and its log";
     let kind = kind(None, status);

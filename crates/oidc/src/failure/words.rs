@@ -1,4 +1,4 @@
-//! What a refusal says, whatever shape it has: RFC 6749's, a vendor's JSON, a problem document (RFC 9457), XML, a web page
+//! Reads a refusal in any shape: RFC 6749's, a vendor's JSON, a problem document (RFC 9457), XML, a web page
 //! or plain text.
 
 use serde_json::{Map, Value};
@@ -10,12 +10,12 @@ mod json;
 mod markup;
 mod names;
 
-/// The words of a refusal, as they came.
+/// Code and texts of a refusal, not cleaned yet.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Words {
-    /// A code that programs compare, such as `invalid_client` or Okta's `E0000047`.
+    /// A code for programs, such as `invalid_client` or Okta's `E0000047`.
     pub(crate) code: Option<String>,
-    /// What people read, in one or several sentences.
+    /// Texts for people, one or several sentences.
     pub(crate) texts: Vec<String>,
     /// The number of Microsoft Entra's `error_codes`.
     pub(crate) entra: Option<u64>,
@@ -55,7 +55,7 @@ impl Words {
         words
     }
 
-    /// The words of a response whose status says success: only where they say plainly that it is a refusal, since anything
+    /// Reads a response whose status says success, only if it plainly says that it is a refusal: anything
     /// else may be a token.
     pub(crate) fn of_success(body: &[u8]) -> Option<Self> {
         let object: Map<String, Value> = serde_json::from_slice(without_mark(body)).ok()?;
@@ -67,14 +67,14 @@ impl Words {
         json::says_refusal(object)
     }
 
-    /// What a page that came in place of a token calls itself.
+    /// The title of a page that came instead of a token.
     pub(crate) fn title(body: &[u8]) -> Option<String> {
         let text = String::from_utf8_lossy(body);
         let text = text.trim_start();
         text.starts_with('<').then(|| markup::read(text).texts.into_iter().next()).flatten()
     }
 
-    /// Its sentences as one text.
+    /// All texts as one.
     pub(crate) fn text(&self) -> String {
         let entra = self.entra.filter(|_| !self.texts.iter().any(|text| text.contains("AADSTS")));
         let mut all = entra.map_or_else(String::new, |number| format!("AADSTS{number}"));
@@ -91,7 +91,7 @@ impl Words {
     }
 
     fn add(&mut self, text: &str) {
-        /// In sentences: the others repeat themselves.
+        /// Further sentences repeat the first ones.
         const MOST: usize = 3;
         let text = text.trim();
         let said = self
@@ -105,13 +105,13 @@ impl Words {
     }
 }
 
-/// An error in the form of a form, as the oldest servers send it.
+/// An error as form data, which the oldest servers send.
 fn of_form(text: &str) -> Words {
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
     names::read(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
-/// Text that is meant for people, and no binary or broken JSON.
+/// A text for people: neither binary data nor broken JSON.
 fn plain(text: &str) -> Option<String> {
     let readable = |char: char| char != '\u{fffd}' && (!char.is_control() || char.is_whitespace());
     let is_text =

@@ -1,4 +1,4 @@
-//! The HTTP clients that requests go by: one for servers anywhere, one for this machine alone.
+//! The HTTP clients: one for servers anywhere, one for this machine only.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -11,20 +11,20 @@ use url::Url;
 
 use super::{stays_here, tls, HttpSettings};
 
-/// Servers that speak JSON only say so at `Accept: application/json`, and some answer 406 to that word alone.
+/// Some servers respond in JSON only if asked for it, and some answer 406 if nothing else is accepted.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.1");
 
-/// Kept for what follows at once, as a token request does discovery. Until the next renewal a load balancer may have dropped
-/// the connection without a word.
+/// Long enough for the request that follows discovery at once. By the next renewal, a load balancer may have
+/// silently dropped the connection.
 const IDLE: Duration = Duration::from_secs(10);
 
 const USER_AGENT: &str = concat!("oauthbearer/", env!("CARGO_PKG_VERSION"));
 
 /// Both clients, with the same settings.
 pub(crate) struct Clients {
-    /// Goes through a proxy, where the settings or the environment name one.
+    /// Uses a proxy, if the settings or the environment name one.
     anywhere: Client,
-    /// Takes no proxy and knows no other machine's name, so that secrets in the clear stay here.
+    /// Uses no proxy and resolves no other machine's name, so that cleartext secrets stay here.
     here: Client,
 }
 
@@ -61,7 +61,7 @@ fn common(settings: &HttpSettings) -> ClientBuilder {
 }
 
 fn build(builder: ClientBuilder) -> Result<Client, ConfigError> {
-    // The builder's own words could hold the proxy's password.
+    // The builder's own text could contain the proxy's password.
     builder.build().map_err(|_| ConfigError::new("sasl.oauthbearer.config", "the HTTP client cannot be made"))
 }
 
@@ -79,7 +79,8 @@ fn proxy(url: &Url) -> Result<Proxy, ConfigError> {
     Proxy::all(url.clone()).map_err(|_| ConfigError::new("proxy", message()))
 }
 
-/// Resolves the names of this machine to its loopback addresses, whatever DNS says (RFC 6761 §6.3), and no other name.
+/// Resolves the names of this machine to its loopback addresses, whatever DNS says (RFC 6761 §6.3), and no
+/// other name.
 struct OnlyHere;
 
 impl Resolve for OnlyHere {
@@ -93,7 +94,7 @@ fn loopback(name: &str) -> Result<Addrs, &'static str> {
     if !is_this_machine(name) {
         return Err("it is not a name of this machine");
     }
-    // Port 0 stands for the URL's.
+    // Port 0 is replaced by the URL's.
     let addresses = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
     Ok(Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0))))
 }

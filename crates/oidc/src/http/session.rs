@@ -11,7 +11,7 @@ use super::{transport, Clients, HttpSettings, Reply};
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
-/// The requests of one fetch: by one set of clients, and within one time limit.
+/// The requests of one fetch, with the same clients and within one time limit.
 pub(crate) struct Session<'a> {
     clients: Arc<Clients>,
     settings: &'a HttpSettings,

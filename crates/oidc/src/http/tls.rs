@@ -61,7 +61,7 @@ pub(super) fn config(settings: &HttpSettings) -> Result<ClientConfig, ConfigErro
     Ok(config)
 }
 
-/// The certificates to trust besides the system's; those that cannot be read are left out where others can.
+/// The certificates to trust besides the system's. Unreadable ones are skipped if others can be read.
 fn given(ca: &Ca) -> Result<Vec<Given>, ConfigError> {
     let (key, place, texts) = match ca {
         Ca::Pem(text) => (CA_PEM, "the text".to_owned(), vec![text.clone().into_bytes()]),

@@ -55,7 +55,7 @@ pub(super) fn read(
 
 /// The credentials that are given, right or wrong.
 struct Given {
-    /// The key of the secret.
+    /// The key that set the secret.
     secret: Option<&'static str>,
     assertion: bool,
     ready_made: bool,
@@ -181,8 +181,8 @@ fn is_path(secret: &str) -> bool {
     known || (secret.starts_with('/') && Path::new(secret).is_file())
 }
 
-/// An assertion says by itself whose it is (RFC 7521 §4.2), tokens may be exchanged without a client (RFC 8693 §2.1), and what
-/// another grant wants is the server's business.
+/// No client id is needed for an assertion, which names its client (RFC 7521 §4.2), nor for token exchange
+/// (RFC 8693 §2.1); what other grants need is up to the server.
 fn check_client_id(readers: &mut Readers<'_>, kind: Option<Kind>, method: Option<Method>) {
     let by_grant = matches!(kind, Some(Kind::JwtBearer | Kind::TokenExchange | Kind::Other));
     let without_client = method == Some(Method::None) && by_grant;

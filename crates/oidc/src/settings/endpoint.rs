@@ -75,10 +75,10 @@ fn issuer(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<Str
     checked.map_err(fault).ok()
 }
 
-/// What is copied instead of an issuer.
+/// Recognises what people copy instead of an issuer.
 fn issuer_fault(text: &str) -> Option<String> {
     if let Some((before, document)) = text.split_once("/.well-known") {
-        // RFC 8414 §3.1 puts the issuer's path behind the document.
+        // RFC 8414 §3.1 puts the issuer's path after the document's.
         let path = document.trim_matches('/').split_once('/').map(|(_, path)| format!("/{path}"));
         return Some(format!(
             "is the address of the issuer's metadata, which is found by itself: write issuer={}{}",
@@ -90,7 +90,7 @@ fn issuer_fault(text: &str) -> Option<String> {
     Some(format!("has the placeholder '{{{}}}': write the tenant's own id there", shown(name)))
 }
 
-/// The start of a URL, without what may be secret in it.
+/// The start of a URL, up to what may be secret.
 fn shown_url(text: &str) -> String {
     Url::parse(text)
         .map_or_else(|_| "…".to_owned(), |url| crate::http::shown(&url).trim_end_matches('/').to_owned())
@@ -135,7 +135,7 @@ fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
     Ok(url)
 }
 
-/// As curl does not demand it. A host and its port look like a scheme without the slashes.
+/// curl does not require a scheme. A host with a port looks like a scheme without the slashes.
 fn has_scheme(text: &str) -> bool {
     let scheme = text.trim_start().split_once(":/").map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()))

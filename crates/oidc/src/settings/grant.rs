@@ -14,7 +14,7 @@ const ACTOR_TYPE: &str = "actor_token_type";
 /// What only token exchange has.
 const OF_EXCHANGE: &[&str] = &[SUBJECT, "subject_token_type", ACTOR, ACTOR_TYPE, "requested_token_type"];
 
-/// The parameters without which a grant that has no keys of its own here makes no sense.
+/// Required parameters of grants that have no keys of their own here.
 const NEEDED: &[(&str, &[&str])] = &[
     // RFC 6749 §4.3.2, §6, §4.1.3.
     ("password", &["username", "password"]),
@@ -34,7 +34,7 @@ pub(super) enum Kind {
     ClientCredentials,
     JwtBearer,
     TokenExchange,
-    /// One that the server knows: its parameters are the configuration's alone.
+    /// A grant that only the server knows: the configuration provides all parameters.
     Other,
 }
 
@@ -68,7 +68,7 @@ pub(super) fn kind(readers: &mut Readers<'_>) -> Option<Kind> {
     None
 }
 
-/// What a grant needs is the configuration's to say.
+/// Checks that a well-known grant has its required parameters.
 fn check_parameters(readers: &mut Readers<'_>, name: &str) {
     let Some((_, needed)) = NEEDED.iter().find(|(grant, _)| *grant == name) else { return };
     let given = readers.prefixed(PARAMETER_PREFIX);

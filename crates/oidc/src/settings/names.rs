@@ -1,10 +1,10 @@
-//! Names that OAuth's extensions bring: anybody may make one, so only those that look like a slip are refused.
+//! Names that extensions of OAuth define: anybody may define one, so only likely typos are refused.
 
 use oauthbearer_core::keys::nearest;
 use url::Url;
 
-/// Which of `known` is meant by `text`, which is none of them: another spelling of its last part, alone or in a URN of the IETF.
-/// Names of others are never taken for a slip, however alike.
+/// The name in `known` that `text` probably means: another spelling of its last part, alone or in an IETF
+/// URN. Names in other namespaces never count as typos, however similar.
 pub(super) fn slip_of(text: &str, known: &[&'static str]) -> Option<&'static str> {
     let is_theirs = match text.split_once(':') {
         None => text.contains('/'),

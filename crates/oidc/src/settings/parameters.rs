@@ -18,7 +18,7 @@ const SET_ELSEWHERE: &[(&str, &str)] = &[
     ("client_assertion_type", "client_assertion_type"),
 ];
 
-/// Those of the grants that have keys of their own; other grants may have such parameters, too.
+/// Set by the grants that have keys of their own; other grants may use these parameters.
 const SET_BY_GRANTS: &[(&str, &str)] = &[
     ("assertion", "sasl.oauthbearer.assertion.file or sasl.oauthbearer.assertion.private.key.file"),
     ("subject_token", "subject_token_file"),
@@ -31,7 +31,7 @@ const SET_BY_GRANTS: &[(&str, &str)] = &[
 /// The scopes to ask for. An empty text asks for none, as in librdkafka and in Java.
 pub(super) fn scope(readers: &mut Readers<'_>) -> Option<String> {
     let text = readers.optional(SCOPE)?;
-    // librdkafka sends the text as it is, so its users write parameters behind it, or encode it themselves.
+    // librdkafka sends the text as it is, so its users append parameters, or encode the text themselves.
     if let Some(name) = hidden_parameter(&text) {
         let instead = match SET_ELSEWHERE.iter().find(|(parameter, _)| *parameter == name) {
             Some((_, key)) => format!("use the key {key}"),
@@ -40,8 +40,8 @@ pub(super) fn scope(readers: &mut Readers<'_>) -> Option<String> {
         readers.problem(
             SCOPE,
             &format!(
-                "has the parameter '{}' behind the scopes: a scope is sent encoded here, so {instead}, and leave the scopes \
-                 alone here.",
+                "has the parameter '{}' behind the scopes: a scope is sent encoded here, so {instead}, and keep only the \
+                 scopes here.",
                 shown(name)
             ),
         );
@@ -65,7 +65,8 @@ pub(super) fn scope(readers: &mut Readers<'_>) -> Option<String> {
     Some(text)
 }
 
-/// The name of a parameter that follows the scopes, as in `a b&audience=c`. A URL's query has its own `&`.
+/// The name of a parameter that follows the scopes, as in `a b&audience=c`. A URL as a scope may contain `&`
+/// in its query.
 fn hidden_parameter(text: &str) -> Option<&str> {
     let (scopes, rest) = text.split_once('&')?;
     let last = scopes.rsplit(' ').next().unwrap_or(scopes);
@@ -78,7 +79,7 @@ fn is_encoded(text: &str) -> bool {
     text.split('%').skip(1).any(digits)
 }
 
-/// `grant` is what they are for, where that is known.
+/// `grant` is what they are for, if it is known.
 pub(super) fn read(readers: &mut Readers<'_>, grant: Option<&Grant>) -> Vec<(String, String)> {
     let audience = readers.text("audience").map(|value| ("audience".to_owned(), value));
     let resources = readers.text("resource").unwrap_or_default();

@@ -23,7 +23,7 @@ impl<'a> Readers<'a> {
         self.of(name).text(name)
     }
 
-    /// A text that may be empty, which is none.
+    /// A text that may be empty, which counts as none.
     pub(super) fn optional(&mut self, name: &str) -> Option<String> {
         self.of(name).optional(name)
     }

@@ -169,7 +169,7 @@ fn grants_that_only_the_server_knows() {
             assert_eq!(exchange.parameters.len(), config.matches("param_").count(), "{grant}");
         }
     }
-    // Keys and assertions are the client's own.
+    // Keys and assertions belong to the client's authentication.
     let exchange = signing("rsa", &[("sasl.oauthbearer.grant.type", "urn:acme:x")]);
     assert!(matches!(exchange.authentication, ClientAuthentication::Assertion(Assertion::Signed(_))));
 }

@@ -22,7 +22,7 @@ impl Proxy {
         Self::with(refusal, None).await
     }
 
-    /// One that knows a single server, whatever host it is asked for.
+    /// A proxy that connects to a single server, whatever host it is asked for.
     async fn to(server: String) -> Self {
         Self::with(None, Some(server)).await
     }
@@ -136,7 +136,7 @@ async fn requests_over_http_to_this_machine_take_no_proxy() {
             world.token(config).await;
         }
     }
-    // Nothing listens there, and no proxy is to blame.
+    // Nothing listens there, but the proxy is not to blame.
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = world.error(config.set(".token.endpoint.url", format!("http://{gone}/token"))).await;
     assert_error(&error, ErrorKind::Unavailable, &["connection refused", "that the server is up"]);

@@ -30,7 +30,7 @@ async fn a_new_secret_needs_no_restart() {
         world.write("secret", &new);
         world.token_of(&provider).await;
 
-        // A server that still repeats the old one.
+        // The server still repeats the old one.
         world.idp.fail_next(Fault::described(401, "invalid_client", format!("{old} is not {new}")));
         let error = world.error_of(&provider).await;
         assert_error(&error, ErrorKind::Credentials, &["(HTTP 401): [left out] is not [left out]"]);

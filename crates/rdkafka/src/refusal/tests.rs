@@ -6,7 +6,7 @@ use super::*;
 const SECRET: &str = "hunter2-wJalrXUtnFEMI/K7MDENG";
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nhunter2hunter2hunter2\n-----END PRIVATE KEY-----\n";
 
-/// All that a caller may print of the error, and of what it holds.
+/// Everything of the error that a caller may print.
 fn printed(error: &KafkaError) -> String {
     let inside = match error {
         KafkaError::ClientConfig(_, reason, key, value) => format!("{reason} {key} {value}"),
@@ -35,7 +35,7 @@ fn no_value_is_in_what_is_left_of_an_error() {
         ("ssl.keystore.key", KEY),
         ("basic.auth.user.info", SECRET),
         ("no.such.property", SECRET),
-        // librdkafka quotes a value that had to be one of some words.
+        // librdkafka quotes a value if only certain words are allowed.
         ("acks", SECRET),
         ("security.protocol", SECRET),
         ("compression.codec", SECRET),
@@ -48,7 +48,7 @@ fn no_value_is_in_what_is_left_of_an_error() {
         ("enable.idempotence", SECRET),
         ("session.timeout.ms", SECRET),
         ("retry.backoff.ms", KEY),
-        // And OpenSSL the names of files, which somebody takes for the contents.
+        // OpenSSL quotes file names, and the contents may have been set in their place.
         ("ssl.key.pem", KEY),
         ("ssl.certificate.pem", KEY),
         ("sasl.password", "hunter2\0"),
@@ -102,7 +102,7 @@ fn every_refused_property_is_named_whichever_comes_first() {
         assert!(first.contains(&format!("'{key}'")), "{key}: {first}");
     }
     assert!(!first.contains("hunter2") && first.contains("ssl.ca.location takes its place"), "{first}");
-    // Another hash map has another order.
+    // Each hash map has its own order.
     for _ in 0..50 {
         let again: ClientConfig =
             pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();

@@ -84,12 +84,12 @@ impl Cluster {
         assert!(refused.is_none(), "{refused:?}");
     }
 
-    /// Waits until `client_id` has re-authenticated a connection that it keeps this often.
+    /// Waits until `client_id` has re-authenticated this often on a connection that it keeps.
     pub(crate) fn expect_reauthentications(&self, client_id: &str, count: usize) {
         self.reauthenticated(client_id, 1, count);
     }
 
-    /// The same for clients that have this many connections in all: none is lost, and none is made anew.
+    /// The same for clients with this many connections in all: none is lost, and none is new.
     pub(crate) fn expect_to_stay(&self, client_id: &str, connections: usize, count: usize) {
         let settled = self.reauthenticated(client_id, connections, count);
         let events = self.broker.events();

@@ -10,9 +10,9 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Address {
-    /// What `bootstrap.servers` names. librdkafka leaves it once it has learned the node's own address.
+    /// The address in `bootstrap.servers`. librdkafka leaves it once it has learned the node's own address.
     Bootstrap,
-    /// What the broker's metadata names: where clients stay.
+    /// The address in the broker's metadata, where clients stay.
     Node,
 }
 
@@ -26,7 +26,7 @@ pub enum Event {
     Connected {
         /// The connection.
         conn: u64,
-        /// Which of the broker's addresses the client took.
+        /// The address that the client connected to.
         address: Address,
     },
     /// A request arrived, before it was judged or answered.

@@ -90,12 +90,12 @@ impl Broker {
         self.node.events.wait_for(timeout, condition)
     }
 
-    /// Waits until the clients that call themselves `client_id` have logged in on this many connections to the node's
-    /// own address; `None` when they have not within `timeout`. A client has one, a member of a group a second one to
-    /// its coordinator.
+    /// Waits until the clients named `client_id` have logged in on this many connections to the node's own
+    /// address; `None` if they have not within `timeout`. A client has one such connection, a member of a
+    /// group a second one to its coordinator.
     ///
-    /// Whoever counts logins begins here: a client's first login is at the bootstrap address, and the second, at the
-    /// node's, may come a second after the client's first call has returned.
+    /// Start counting logins here: a client's first login is at the bootstrap address, and the second, at the
+    /// node's, may come up to a second after the client's first call has returned.
     pub fn settle(&self, timeout: Duration, client_id: &str, connections: usize) -> Option<Settled> {
         Settled::wait(&self.node.events, timeout, client_id, connections)
     }
@@ -105,7 +105,7 @@ impl Broker {
         self.node.refuse_reauthentications(count);
     }
 
-    /// Closes both ports: new connections are refused, those there live on. Topics and groups are kept.
+    /// Closes both ports: new connections are refused, existing ones stay. Topics and groups are kept.
     pub fn stop_accepting(&self) -> io::Result<()> {
         self.server.stop_accepting()
     }

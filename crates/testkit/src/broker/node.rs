@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 /// The broker behind its connections.
 pub(super) struct Node {
     pub(super) settings: Settings,
-    /// Of the address that clients learn from the metadata.
+    /// The port that clients learn from the metadata.
     pub(super) port: u16,
     pub(super) events: EventLog,
     /// Signals new records to long polls.

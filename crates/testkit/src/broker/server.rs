@@ -78,7 +78,7 @@ impl Drop for Server {
     }
 }
 
-/// A port: listening, or only kept from others so that clients are refused there.
+/// A port that either listens, or is only reserved, so that clients are refused there.
 struct Port {
     number: u16,
     listener: Option<TcpListener>,
@@ -86,7 +86,7 @@ struct Port {
 }
 
 impl Port {
-    /// To be called within the runtime that will accept its clients.
+    /// Must be called within the runtime that accepts its clients.
     fn new(listener: std::net::TcpListener) -> io::Result<Self> {
         let number = listener.local_addr()?.port();
         Ok(Self { number, listener: Some(TcpListener::from_std(listener)?), reservation: None })

@@ -1,8 +1,9 @@
-//! Logins counted from a state in which no more are due.
+//! Counts logins from a state in which no more are due.
 //!
-//! librdkafka asks for metadata on a connection to a bootstrap server, gives that connection up once it has learned the
-//! node's own address, and connects there when it next needs to: at the latest after a second. A client whose first call was
-//! answered on the connection to the bootstrap server thus logs in a second time, which is no loss.
+//! librdkafka asks for metadata on a connection to a bootstrap server, gives that connection up once it has
+//! learned the node's own address, and connects there when it next needs to, at most a second later. So a
+//! client whose first call was answered on the bootstrap connection logs in a second time, which is not a
+//! lost connection.
 
 use super::events::{Address, Event, EventLog};
 use std::collections::BTreeSet;
@@ -39,14 +40,14 @@ impl Settled {
         events.iter().filter(ours).count()
     }
 
-    /// How many of these connections have ended, whoever ended them.
+    /// How many of these connections have ended, whichever side ended them.
     pub fn lost(&self, events: &[Event]) -> usize {
         let ended =
             |event: &&Event| matches!(event, Event::Closed { conn, .. } if self.connections.contains(conn));
         events.iter().filter(ended).count()
     }
 
-    /// How many connections to the node's own address the same clients have logged in on besides.
+    /// How many further connections to the node's own address the same clients have logged in on.
     pub fn new_logins(&self, events: &[Event]) -> usize {
         logged_in(events, &self.client_id).difference(&self.connections).count()
     }
@@ -63,7 +64,7 @@ fn live(events: &[Event], client_id: &str) -> BTreeSet<u64> {
     connections
 }
 
-/// The connections to the node's own address on which `client_id` has logged in, those that have ended included.
+/// The connections to the node's own address on which `client_id` has ever logged in, ended ones included.
 fn logged_in(events: &[Event], client_id: &str) -> BTreeSet<u64> {
     let mut to_node = BTreeSet::new();
     let mut logged_in = BTreeSet::new();

@@ -12,7 +12,7 @@ type Table<T> = BTreeMap<String, T>;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
     pub(crate) about: String,
-    /// Where it was seen: for the reader.
+    /// Where it was seen; for readers only.
     #[serde(rename = "source")]
     _source: String,
     #[serde(default)]
@@ -139,7 +139,7 @@ pub(crate) struct Answer {
     pub(crate) body: String,
     pub(crate) hang: bool,
     pub(crate) close: bool,
-    /// Of a proxy: goes on as a tunnel to that server of the case.
+    /// For proxies: becomes a tunnel to that server of the case.
     pub(crate) tunnel: Option<String>,
 }
 

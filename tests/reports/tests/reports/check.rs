@@ -1,4 +1,4 @@
-//! What came out against what must.
+//! Compares what came out with what is expected.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::child::{LogLine, Told};
 use crate::server::Request;
 use crate::stage::Stage;
 
-/// The target of our own events.
+/// The target of this library's events.
 const OURS: &str = "oauthbearer";
 
 pub(crate) fn problems(case: &Case, stage: &Stage, told: &Told) -> Vec<String> {
@@ -108,7 +108,7 @@ fn seen(name: &str, expected: &[Seen], got: &[Request], stage: &Stage, problems:
     }
 }
 
-/// Says where, never what.
+/// Says where a secret was found, never which one.
 fn secrets(case: &Case, stage: &Stage, told: &Told, problems: &mut Vec<String>) {
     for (at, secret) in case.secrets.iter().enumerate() {
         let secret = stage.placeholders.fill(secret).unwrap_or_else(|e| e);
@@ -123,7 +123,7 @@ fn secrets(case: &Case, stage: &Stage, told: &Told, problems: &mut Vec<String>) 
     }
 }
 
-/// What a reader of a failure needs.
+/// What helps to understand a failure.
 pub(crate) fn transcript(stage: &Stage, told: &Told) -> String {
     let mut text = format!("outcome: {:#}\n", told.outcome);
     for line in told.log.iter().filter(|line| line.target == OURS) {

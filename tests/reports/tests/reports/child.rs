@@ -1,4 +1,4 @@
-//! The program under test, in a process of its own: its environment is the case's and nothing else.
+//! The program under test, in a process of its own with the case's environment only.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -15,18 +15,18 @@ use serde_json::{json, Value};
 use crate::case::Case;
 use crate::stage::Stage;
 
-/// Longer than any case waits, on a busy machine.
+/// Longer than any case takes, even on a busy machine.
 const LONGEST: Duration = Duration::from_secs(120);
 
-/// Whose rights count where root's would hide what file modes do.
+/// The user of unprivileged cases, since file modes do not stop root.
 const NOBODY: u32 = 65534;
 
-/// What the program told.
+/// What the program reported.
 #[derive(Default)]
 pub(crate) struct Told {
     pub(crate) outcome: Value,
     pub(crate) log: Vec<LogLine>,
-    /// All that it printed, on both streams.
+    /// Everything that it printed, on both streams.
     pub(crate) output: String,
 }
 
@@ -66,7 +66,7 @@ fn command(case: &Case, stage: &Stage) -> Result<Command, String> {
         command.uid(NOBODY).gid(NOBODY);
     }
     command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", stage.dir.path().join("home"));
-    // No case may wait for a service that only a machine at AWS has.
+    // No case may wait for a service that only exists on AWS.
     if !case.env.contains_key("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
         command.env("AWS_EC2_METADATA_DISABLED", "true");
     }

@@ -1,4 +1,4 @@
-//! Tokens of the cases: signed by nobody, since no broker sees them.
+//! Tokens for the cases. They are unsigned, since no broker sees them.
 
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::Engine;

@@ -32,7 +32,7 @@ fn main() -> Result<()> {
     libtest_mimic::run(&Arguments::from_args(), trials).exit()
 }
 
-/// Every folder with a `case.toml`; one without it and without folders below is a mistake.
+/// Every folder with a `case.toml`; a folder with neither that nor subfolders is a mistake.
 fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     if folder.join("case.toml").is_file() {
         found.push(folder.to_owned());
@@ -58,7 +58,7 @@ fn play(folder: &Path) -> std::result::Result<(), Failed> {
     Err(format!("{}:{list}\n\n{}", case.about, check::transcript(&stage, &told)).into())
 }
 
-/// A case that is wrong in every expectation.
+/// Plays a case whose every expectation is wrong.
 fn broken() -> std::result::Result<(), Failed> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("broken");
     let case = Case::read(&folder)?;

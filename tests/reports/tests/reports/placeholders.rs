@@ -13,7 +13,7 @@ impl Placeholders {
         self.0.insert(name.into(), value.into());
     }
 
-    /// The text with every placeholder replaced; a name that nobody set is the case's mistake.
+    /// The text with every placeholder replaced; an unknown name is a mistake in the case.
     pub(crate) fn fill(&self, text: &str) -> Result<String, String> {
         let (mut filled, mut rest) = (String::new(), text);
         while let Some((before, name, after)) = next(rest) {
@@ -43,7 +43,7 @@ fn next(text: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// `utc`, `epoch`, `epoch-ms` or `http-date`, with seconds from now behind a sign.
+/// `utc`, `epoch`, `epoch-ms` or `http-date`, with a signed number of seconds from now.
 fn time_of(name: &str) -> Option<String> {
     let at = name.rfind(['+', '-']).filter(|at| name[at + 1..].parse::<i64>().is_ok())?;
     let moment = now() + Duration::seconds(name[at..].parse().ok()?);

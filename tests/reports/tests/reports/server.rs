@@ -1,4 +1,4 @@
-//! Scripted services on loopback, over HTTP or HTTPS: one request a connection.
+//! Scripted services on loopback, over HTTP or HTTPS: one request for each connection.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -14,7 +14,7 @@ use crate::case::{self, Answer};
 use crate::placeholders::Placeholders;
 use crate::tls;
 
-/// A client that says nothing for so long has gone.
+/// A client that is silent for this long has gone.
 const SILENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Server {
@@ -33,7 +33,7 @@ pub(crate) struct Request {
     pub(crate) text: String,
 }
 
-/// What every connection shares.
+/// What all connections share.
 struct Script {
     answers: Vec<Answer>,
     used: Mutex<Vec<bool>>,
@@ -105,7 +105,7 @@ impl Server {
 }
 
 impl Script {
-    /// An error is the client's going away, or a handshake that it ended.
+    /// Errors mean that the client went away, or ended the handshake.
     fn serve(&self, stream: TcpStream, tls: Option<Arc<ServerConfig>>) -> Option<()> {
         stream.set_read_timeout(Some(SILENCE)).ok()?;
         let tcp = stream.try_clone().ok()?;
@@ -123,14 +123,14 @@ impl Script {
             Some(answer) if answer.close => {}
             Some(Answer { tunnel: Some(name), .. }) => self.tunnel(&tcp, &name)?,
             Some(answer) => write(&mut connection, &answer).ok()?,
-            // A server without a script takes no request at all.
+            // A server without a script accepts no request at all.
             None if self.answers.is_empty() => {}
             None => write(&mut connection, &Answer { status: 404, ..Answer::default() }).ok()?,
         }
         Some(())
     }
 
-    /// The first answer for such a request that was not given yet, else the last one.
+    /// The first matching answer that was not given yet, else the last matching one.
     fn answer(&self, request: &Request) -> Option<Answer> {
         let fits = |answer: &Answer| {
             let path = request.path.split('?').next().unwrap_or_default();
@@ -156,7 +156,7 @@ impl Script {
     }
 }
 
-/// A whole request; none where the client left before its end.
+/// A whole request; none if the client left before its end.
 fn read(connection: &mut dyn Connection) -> Option<Request> {
     let (mut bytes, mut buffer) = (Vec::new(), [0; 8192]);
     loop {

@@ -21,7 +21,7 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn set(folder: &Path, case: &Case) -> Result<Self, String> {
         let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
-        // The program may run as another user than this one.
+        // The program may run as another user.
         chmod(dir.path(), 0o755)?;
         let home = dir.path().join("home");
         fs::create_dir(&home).map_err(|e| e.to_string())?;
@@ -71,7 +71,7 @@ fn copy(from: &Path, to: &Path, placeholders: &Placeholders) -> Result<(), Strin
             continue;
         }
         let bytes = fs::read(entry.path()).map_err(failed)?;
-        // A file that is no UTF-8 is so on purpose.
+        // A file that is not UTF-8 is so on purpose.
         let bytes = match String::from_utf8(bytes) {
             Ok(text) => placeholders.fill(&text)?.into_bytes(),
             Err(other) => other.into_bytes(),

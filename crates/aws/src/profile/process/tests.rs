@@ -113,7 +113,7 @@ async fn one_that_does_not_end_is_killed_with_its_children() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("child");
     let clock = ManualClock::new();
-    // The shell waits for a child, whose number it writes down.
+    // The shell waits for a child, and writes down the child's id.
     let command = format!("sleep 1000 & echo $! > {0}.new; mv {0}.new {0}; wait", path.display());
     let process = process(&command);
     let clock_of_process = Clock::from(clock.clone());
@@ -131,7 +131,7 @@ async fn one_that_does_not_end_is_killed_with_its_children() {
     }
 }
 
-/// Whether a process is there, and no zombie that waits for its parent.
+/// Whether a process exists and is not a zombie that waits for its parent.
 fn is_running(id: i32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
     let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());

@@ -1,5 +1,5 @@
-//! A log-in that is about to end, or has ended, is renewed as the AWS CLI does it: CreateToken with the refresh token of its file,
-//! which then holds the new one.
+//! Renews a log-in that expires soon, or has expired, as the AWS CLI does: by CreateToken with the refresh
+//! token of its file, which then holds the new one.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::network::{Secret, Service};
 use crate::sdk::Sdk;
 
 impl Sso {
-    /// The new access token; the old one while it lives, where the renewal fails.
+    /// The new access token; the old one if the renewal fails while it is still valid.
     pub(super) async fn renewed(&self, mut log_in: LogIn, sdk: &Sdk) -> Result<String, ProviderError> {
         let now = sdk.clock().wall();
         match self.create_token(&log_in.json, sdk).await {
@@ -39,7 +39,7 @@ impl Sso {
                 Ok(token)
             }
             _ if log_in.ends > now => Ok(log_in.access_token),
-            Ok(_) => Err(self.to_log_in("is logged in no longer: the renewal brought no token".to_owned())),
+            Ok(_) => Err(self.to_log_in("is no longer logged in: the renewal brought no token".to_owned())),
             Err(error) => Err(self.not_renewed(&error)),
         }
     }
@@ -70,7 +70,7 @@ impl Sso {
                 let code = answer.err().code().and_then(plain_word).unwrap_or("no error code");
                 let status = answer.raw().status().as_u16();
                 self.to_log_in(format!(
-                    "is logged in no longer: it cannot be renewed ({code}, HTTP {status})"
+                    "is no longer logged in: it cannot be renewed ({code}, HTTP {status})"
                 ))
             }
             SdkError::ServiceError(answer) => {
@@ -96,7 +96,7 @@ impl Sso {
     }
 }
 
-/// A text as it stands between the quotes of JSON.
+/// A text as it appears between the quotes of JSON.
 fn in_json(text: &str) -> String {
     let quoted = Value::from(text).to_string();
     quoted[1..quoted.len() - 1].to_owned()
@@ -111,7 +111,7 @@ fn update(json: &mut Value, access_token: &str, refresh_token: Option<String>, e
     }
 }
 
-/// Whole or not at all, and for its owner alone, as the AWS CLI has it.
+/// Replaces the file as a whole, readable by its owner only, as the AWS CLI does.
 fn write(path: &Path, json: &Value) -> io::Result<()> {
     let new = path.with_extension(format!("json.{}", std::process::id()));
     let mut options = std::fs::File::options();

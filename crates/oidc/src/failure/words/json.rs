@@ -3,10 +3,10 @@ use serde_json::{Map, Value};
 use super::names;
 use super::Words;
 
-/// Deeper is nobody's error.
+/// No server nests errors deeper.
 const DEEPEST: usize = 4;
 
-/// The words of an error in JSON. A number that only repeats the HTTP `status` is no code.
+/// Reads an error in JSON. A number that only repeats the HTTP `status` is not a code.
 pub(super) fn read(value: &Value, status: u16) -> Words {
     let mut words = Words::default();
     gather(value, status, DEEPEST, &mut words);

@@ -1,9 +1,9 @@
-//! XML and HTML, read for a few elements: servers' error pages are often no well-formed ones.
+//! Reads a few elements of XML and HTML; servers' error pages are often not well-formed.
 
 use super::names;
 use super::Words;
 
-/// The words of an error in XML, or the title of a web page.
+/// Reads an error in XML, or the title of a web page.
 pub(super) fn read(text: &str) -> Words {
     let elements = elements(text);
     let of = |name: &str| {
@@ -22,9 +22,9 @@ pub(super) fn read(text: &str) -> Words {
     names::read(elements.iter().map(|(name, text)| (name.as_str(), text.as_str())))
 }
 
-/// Each element with the text right after its start tag.
+/// Each element with the text that follows its start tag.
 fn elements(text: &str) -> Vec<(String, String)> {
-    /// Error pages say what they say at their start.
+    /// Error pages say at their start what is wrong.
     const LONGEST: usize = 64 * 1024;
     let end =
         text.char_indices().map(|(at, _)| at).take_while(|at| *at <= LONGEST).last().unwrap_or_default();
@@ -39,7 +39,7 @@ fn elements(text: &str) -> Vec<(String, String)> {
     tags.filter_map(element).collect()
 }
 
-/// Without the escapes that a text of one line may have.
+/// Replaces the escapes that occur in one line of text.
 fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,11 +1,11 @@
-//! How servers call their errors' parts.
+//! What servers call the parts of their errors.
 
 use super::Words;
 
-/// Codes, the most telling first. Without `_` and `-`, in small letters.
+/// Names of codes, the most specific first, in lower case without `_` and `-`.
 const CODES: &[&str] = &["error", "errorcode", "code", "type", "status", "statuscode"];
 
-/// Sentences, in the order in which they make sense.
+/// Names of sentences, in reading order.
 const TEXTS: &[&str] = &[
     "errordescription",
     "errorsummary",
@@ -22,18 +22,18 @@ const TEXTS: &[&str] = &[
     "text",
 ];
 
-/// What holds the error in an object, or a list, of its own.
+/// Names of objects or lists that contain the error.
 pub(super) const NESTED: &[&str] =
     &["error", "errors", "fault", "status", "response", "detail", "details", "errorcauses", "causes"];
 
-/// A name as the lists above have it.
+/// A name in the form of the lists above.
 pub(super) fn plain(name: &str) -> String {
-    // XML has a namespace before the colon.
+    // In XML a namespace precedes the colon.
     let name = name.rsplit(':').next().unwrap_or_default();
     name.chars().filter(|char| !matches!(char, '_' | '-' | '.')).flat_map(char::to_lowercase).collect()
 }
 
-/// The words of an error in `fields`, names and values.
+/// Reads an error from `fields`, pairs of name and value.
 pub(super) fn read<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Words {
     let fields: Vec<(String, &str)> = fields.map(|(name, value)| (plain(name), value.trim())).collect();
     let values = |name: &'static str| fields.iter().filter(move |field| field.0 == name).map(|field| field.1);
@@ -50,7 +50,7 @@ pub(super) fn read<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Word
         }
         None => TEXTS.iter().flat_map(|name| values(name)).for_each(|text| words.add(text)),
     }
-    // What has another's place for a code and is none, such as a sentence.
+    // Values of a code's field that are not codes, such as sentences.
     let others = values("error").chain(values("code")).filter(|text| code("error", text).is_none());
     others.filter(|text| !is_flag(text)).for_each(|text| words.add(text));
     words
@@ -58,12 +58,12 @@ pub(super) fn read<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Word
 
 /// `value` of the field `name`, if it is a code.
 fn code(name: &str, value: &str) -> Option<String> {
-    // The shape's own name is before the mark, as AWS has it.
+    // AWS writes the name of the shape before the `#`.
     let value = value.rsplit('#').next().unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
     let fits = (1..=64).contains(&value.len()) && value.bytes().all(plain);
     let telling = match name {
-        // Besides codes these hold numbers of HTTP, addresses of manuals, and `error` or `fail`.
+        // Besides codes, these fields hold HTTP statuses, links to manuals, and `error` or `fail`.
         "status" | "statuscode" => {
             value.contains('_') || (value.len() > 5 && value.bytes().all(|byte| byte.is_ascii_uppercase()))
         }

@@ -1,5 +1,5 @@
-//! What certificates say of themselves (RFC 5280), as far as it tells why one is not trusted. Nothing is trusted for it: what a
-//! connection relies on, rustls checks.
+//! Reads what a certificate says of itself (RFC 5280), to explain why it is not trusted. Nothing is trusted
+//! because of it: rustls checks everything that a connection relies on.
 
 use std::time::Duration;
 
@@ -16,17 +16,17 @@ const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.2
 const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
 const ANY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 
-/// A certificate, read.
+/// The parsed fields of a certificate.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Certificate {
     pub(super) issuer: Name,
     pub(super) subject: Name,
     /// SubjectPublicKeyInfo, in DER.
     pub(super) key: Vec<u8>,
-    /// Since 1970, as is the end.
+    /// Since 1970, as `not_after`.
     pub(super) not_before: Duration,
     pub(super) not_after: Duration,
-    /// Whether it has the extension subjectAltName, without which it is for no host.
+    /// Whether it has the extension subjectAltName; without it, it is valid for no host.
     pub(super) has_names: bool,
     /// Whether it may sign other certificates.
     pub(super) is_authority: bool,
@@ -54,24 +54,24 @@ impl Certificate {
             Self { issuer, subject, key, not_before, not_after, is_for_servers: true, ..Self::default() };
         match extensions(&mut parts)? {
             Some(extensions) => certificate.extend(extensions)?,
-            // There is no other way to be an authority in version 1.
+            // Version 1 has no other way to mark an authority.
             None => certificate.is_authority = certificate.is_self_signed(),
         }
         Ok(certificate)
     }
 
-    /// Whether it says to be signed by its own key.
+    /// Whether it claims to be signed by its own key.
     pub(super) fn is_self_signed(&self) -> bool {
         self.issuer == self.subject
     }
 
-    /// What cannot be read of an extension allows nothing.
+    /// An extension that cannot be read allows nothing.
     fn extend(&mut self, mut extensions: SliceReader<'_>) -> der::Result<()> {
         let (mut constraints, mut signs) = (None, false);
         while !extensions.is_finished() {
             let mut extension = inside(&mut extensions)?;
             let id = ObjectIdentifier::decode(&mut extension)?;
-            // Whether it is critical.
+            // Skips the flag "critical".
             Option::<bool>::decode(&mut extension)?;
             let value = <&OctetStringRef>::decode(&mut extension)?.as_bytes();
             match id {
@@ -88,11 +88,11 @@ impl Certificate {
 }
 
 impl Name {
-    /// Its common name, else its organization, on one line; an empty text if it has neither.
+    /// Its common name, else its organization, on one line; empty if it has neither.
     pub(super) fn shown(&self) -> String {
         const LONGEST: usize = 100;
         let text = self.attribute(COMMON_NAME).or_else(|| self.attribute(ORGANIZATION)).unwrap_or_default();
-        // Neither control characters nor those that change the direction of a line.
+        // Neither control characters nor those that change the direction of text.
         let plain = |char: &char| char.is_alphanumeric() || char.is_ascii_graphic() || *char == ' ';
         text.chars().filter(plain).take(LONGEST).collect()
     }
@@ -117,7 +117,7 @@ pub(super) fn date(time: Duration) -> String {
     DateTime::from_unix_duration(time).map_or_else(|_| "a far future".to_owned(), |date| date.to_string())
 }
 
-/// What the next element is made of.
+/// The contents of the next element.
 fn inside<'a>(reader: &mut SliceReader<'a>) -> der::Result<SliceReader<'a>> {
     SliceReader::new(AnyRef::decode(reader)?.value())
 }

@@ -1,4 +1,5 @@
-//! Why a server's certificate is not trusted, and what to do about it: names, dates and authorities are public.
+//! Explains why a server's certificate is not trusted, and what to do about it. Names, dates and authorities
+//! are public.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use rustls::{CertificateError, Error, OtherError};
 use super::certificate::{date, Certificate};
 use super::verifier::Given;
 
-/// What the certificate of a server is, in words that follow "the server is not trusted:", and what to do about it.
+/// What is wrong with a server's certificate, phrased to follow "the server is not trusted:", and what to do
+/// about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http) struct Distrust {
     pub(in crate::http) what: String,
@@ -22,7 +24,7 @@ impl Distrust {
         Self { what: what.into(), help: help.into() }
     }
 
-    /// `error` with what is known of the certificate, for whoever reads the error in the end.
+    /// Adds to `error` what is known of the certificate.
     pub(super) fn of(
         error: Error,
         der: &CertificateDer<'_>,
@@ -44,15 +46,15 @@ impl Distrust {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 other_host(host, fault)
             }
-            // The signature is bad where another authority has the same name, such as an earlier one, and does not go with the
-            // key where that one's is of another kind.
+            // The signature is bad if another authority has the same name, such as an earlier one, and does
+            // not fit the key if that authority's key is of another kind.
             CertificateError::UnknownIssuer
             | CertificateError::BadSignature
             | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
                 unknown(&shown, given)
             }
             CertificateError::UnsupportedSignatureAlgorithmContext { .. } => Self::new(
-                "its certificate, or one above it, is signed in a way that is not taken, such as with SHA-1",
+                "its certificate, or one above it, is signed by an algorithm that is not accepted, such as SHA-1",
                 "Make it anew, signed with SHA-256 or better",
             ),
             CertificateError::Revoked => {
@@ -83,7 +85,7 @@ impl std::error::Error for Distrust {}
 fn expired(shown: &Certificate, fault: &CertificateError) -> Distrust {
     let help = "Renew the server's certificate; if it is new, correct this machine's clock";
     match fault {
-        // Not the server's own, but one that it sends along, or its authority's.
+        // Not the server's own certificate, but an intermediate one, or its authority's.
         CertificateError::ExpiredContext { not_after, .. } if !same(*not_after, shown.not_after) => Distrust::new(
             format!(
                 "its certificate has expired, or one above it has: one in its chain ended on {}",
@@ -124,7 +126,7 @@ fn nameless(host: &ServerName<'_>) -> Distrust {
     )
 }
 
-/// As openssl writes it.
+/// In openssl's notation.
 fn alt_name(host: &ServerName<'_>) -> String {
     match host {
         ServerName::IpAddress(_) => format!("IP:{}", host.to_str()),
@@ -149,12 +151,12 @@ fn other_host(host: &ServerName<'_>, fault: &CertificateError) -> Distrust {
     )
 }
 
-/// The name in `DnsName("…")`, as rustls has it.
+/// The name in `DnsName("…")`, as rustls prints it.
 fn bare(name: &str) -> &str {
     name.split_once('(').map_or(name, |(_, name)| name.trim_matches(['"', ')']))
 }
 
-/// Nobody that is trusted vouches for it, and it is none of the settings' own.
+/// No trusted authority has signed it, and it is not in the settings itself.
 fn unknown(shown: &Certificate, given: &[Given]) -> Distrust {
     if let Some(twin) = twin(shown, given) {
         return twin;
@@ -187,7 +189,7 @@ fn unknown(shown: &Certificate, given: &[Given]) -> Distrust {
     }
 }
 
-/// The settings have the server's certificate, but not this one.
+/// The settings contain a certificate of this server, but not this one.
 fn twin(shown: &Certificate, given: &[Given]) -> Option<Distrust> {
     let same_key = given.iter().find(|given| given.read.key == shown.key);
     let same_subject = given.iter().find(|given| given.read.subject == shown.subject);
@@ -206,7 +208,7 @@ fn twin(shown: &Certificate, given: &[Given]) -> Option<Distrust> {
     ))
 }
 
-/// A certificate of an authority that the server itself shows.
+/// The server shows an authority's certificate as its own.
 fn authority(shown: &Certificate, given: &[Given]) -> Distrust {
     twin(shown, given).unwrap_or_else(|| {
         Distrust::new(

@@ -1,4 +1,4 @@
-//! Handshakes of both sides, in memory.
+//! Handshakes between client and server, in memory.
 
 use std::io::{Read, Write};
 
@@ -61,7 +61,7 @@ fn settings(pem: String) -> HttpSettings {
     }
 }
 
-/// A server that has whatever key it is given.
+/// A server that uses the given key, whether it fits or not.
 #[derive(Debug)]
 struct Server(Arc<CertifiedKey>);
 
@@ -101,7 +101,7 @@ fn pass<A: SideData, B: SideData>(
     Ok(())
 }
 
-/// What a client that is given `pem` makes of a server, in words: an empty text where it trusts it.
+/// The error of a client that is given `pem`; empty if it trusts the server.
 fn outcome_by(
     version: &'static rustls::SupportedProtocolVersion,
     pem: &str,
@@ -150,7 +150,7 @@ fn a_certificate_that_is_given_is_trusted_whoever_signed_it() {
     for params in [params("Server"), of_an_authority("Server")] {
         let own = self_signed(&params, &key());
         assert_eq!(outcome(&own.certificate.pem(), &own), "");
-        // Among others.
+        // Among other certificates.
         let all = format!("{}{}{}", authority.pem(), own.certificate.pem(), leaf.certificate.pem());
         assert_eq!(outcome(&all, &own), "");
         assert_eq!(outcome(&all, &leaf), "");
@@ -248,16 +248,16 @@ fn the_key_of_a_given_certificate_vouches_for_nothing_that_it_may_not() {
             "is a server's own certificate, not its authority's",
         ],
     );
-    // An authority's own key, in certificates of its own making.
+    // An authority that signs certificates for its own key.
     let authority = issuer(of_an_authority("An Authority"), KeyPair::try_from(own.serialize_der()).unwrap());
     for subject in ["An Authority", "Server"] {
         let made = signed(params(subject), &own, &authority);
         refused(&outcome(&authority.pem(), &made), &["of the same key in https.ca.location"]);
     }
     assert_eq!(outcome(&authority.pem(), &signed(params("Server"), &other, &authority)), "");
-    // The given certificate without its key.
+    // The given certificate, but not its key.
     let stolen = Shown { key: other.serialize_der(), ..servers };
-    refused(&outcome(&pem, &stolen), &["has not the private key of the certificate that it shows"]);
+    refused(&outcome(&pem, &stolen), &["does not have the private key of the certificate that it shows"]);
 }
 
 #[test]

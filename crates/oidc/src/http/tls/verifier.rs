@@ -1,4 +1,4 @@
-//! Which servers are trusted.
+//! Decides which servers are trusted.
 
 use std::sync::Arc;
 
@@ -15,17 +15,17 @@ use rustls_platform_verifier::Verifier;
 use super::certificate::Certificate;
 use super::distrust::Distrust;
 
-/// Trusts what the system's authorities and those of the settings vouch for, and a server that shows one of the settings' very
-/// certificates. Host name, dates and the handshake's signature are checked in either case.
+/// Trusts servers that the system's authorities or those of the settings vouch for, and servers whose very
+/// certificate is in the settings. Host name, dates and the handshake's signature are checked in either case.
 #[derive(Debug)]
 pub(super) struct ServerVerifier {
-    /// None where there is no authority at all, as in an empty container image.
+    /// None if there is no authority at all, as in an empty container image.
     authorities: Option<Verifier>,
     given: Vec<Given>,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
-/// A certificate of the settings.
+/// A certificate from the settings.
 #[derive(Debug)]
 pub(super) struct Given {
     pub(super) der: CertificateDer<'static>,
@@ -35,7 +35,8 @@ pub(super) struct Given {
 impl ServerVerifier {
     pub(super) fn new(given: Vec<Given>, provider: Arc<CryptoProvider>) -> Self {
         let algorithms = provider.signature_verification_algorithms;
-        // Whoever has a server's key could sign certificates with it if that server's counted as an authority's.
+        // If a server's certificate counted as an authority, that server's key could sign certificates for
+        // any host.
         let roots = given.iter().filter(|given| given.read.is_authority).map(|given| given.der.clone());
         let authorities = Verifier::new_with_extra_roots(roots, provider).ok();
         Self { authorities, given, algorithms }
@@ -56,7 +57,8 @@ impl ServerVerifier {
             Some(verifier) => verifier.verify_server_cert(end_entity, intermediates, name, ocsp, now)?,
             None => return Err(CertificateError::UnknownIssuer.into()),
         };
-        // Authorities sign other keys than their own: a server that has one may have made itself any certificate.
+        // Authorities sign keys other than their own: a server that has an authority's key may have made any
+        // certificate.
         let shown = Certificate::read(end_entity).map_err(|_| CertificateError::BadEncoding)?;
         match self.given.iter().any(|given| given.read.is_authority && given.read.key == shown.key) {
             true => Err(CertificateError::UnknownIssuer.into()),
@@ -65,7 +67,7 @@ impl ServerVerifier {
     }
 }
 
-/// Checks a certificate that needs nobody to vouch for it.
+/// Checks a certificate that is trusted without an authority.
 fn itself(der: &CertificateDer<'_>, name: &ServerName<'_>, now: UnixTime) -> Result<(), Error> {
     let certificate = Certificate::read(der).map_err(|_| CertificateError::BadEncoding)?;
     let seconds = now.as_secs();

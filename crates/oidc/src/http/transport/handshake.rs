@@ -25,7 +25,7 @@ pub(super) fn cause(fault: &Error) -> Cause {
     }
 }
 
-/// Not transient: somebody has to give the server another certificate, or this client another authority.
+/// Not transient: either the server needs another certificate, or this client another authority.
 fn certificate(fault: &CertificateError) -> Cause {
     let distrust = match fault {
         CertificateError::Other(other) => other.0.downcast_ref::<Distrust>(),
@@ -37,7 +37,7 @@ fn certificate(fault: &CertificateError) -> Cause {
         }
         None if *fault == CertificateError::BadSignature => Cause::new(
             ErrorKind::InvalidRequest,
-            "is not trusted: it has not the private key of the certificate that it shows",
+            "is not trusted: it does not have the private key of the certificate that it shows",
             "Check which key the server has been given with its certificate, and who answers at this address",
         ),
         None => Cause::new(

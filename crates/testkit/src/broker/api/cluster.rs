@@ -20,7 +20,8 @@ use std::collections::BTreeMap;
 /// The only node.
 const NODE_ID: BrokerId = BrokerId(1);
 
-/// Not `localhost`, which is first of all `::1` on most machines: clients would report that address as down.
+/// Not `localhost`, which resolves to `::1` first on most machines: clients would report that address as
+/// down.
 const HOST: StrBytes = StrBytes::from_static_str("127.0.0.1");
 
 pub(super) fn api_versions() -> ApiVersionsResponse {

@@ -79,9 +79,18 @@ fn fault(key: &str, value: &str) -> Option<&'static str> {
         Some("has characters that an extension value cannot have: use printable ASCII (RFC 7628 §3.1).")
     } else if is_placeholder(value) {
         Some("is a placeholder that nobody filled in: write the value itself, or fix what should have filled it in.")
+    } else if value.len() > 1 && value.starts_with(['"', '\'']) && value.ends_with(['"', '\'']) {
+        Some("is in quotes, which would become part of it: remove them.")
+    } else if value.split_once(';').is_some_and(|(_, next)| is_pair(next)) {
+        Some("has another extension behind a semicolon: put a comma between extensions.")
     } else {
         None
     }
+}
+
+fn is_pair(text: &str) -> bool {
+    let name = text.trim_start().split_once('=').map(|(name, _)| name);
+    name.is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
 #[cfg(test)]
@@ -97,6 +106,18 @@ mod tests {
             let error = Extensions::parse(&format!("logicalCluster={placeholder}")).unwrap_err().to_string();
             assert!(error.contains("'logicalCluster' is a placeholder that nobody filled in"), "{error}");
         }
+        for (value, expected) in [
+            ("logicalCluster=\"lkc-1\"", "'logicalCluster' is in quotes"),
+            ("logicalCluster='lkc-1'", "'logicalCluster' is in quotes"),
+            (
+                "logicalCluster=lkc-1;identityPoolId=pool-1",
+                "'logicalCluster' has another extension behind a semicolon",
+            ),
+        ] {
+            let error = Extensions::parse(value).unwrap_err().to_string();
+            assert!(error.contains(expected) && !error.contains("lkc-1"), "{error}");
+        }
+        Extensions::parse("traceId=a;b,note=it's").unwrap();
         assert!(Extensions::new([("ctl", "a\u{1}b")]).unwrap_err().to_string().contains("'ctl'"));
     }
 

@@ -180,6 +180,19 @@ impl Key {
         own.chain(self.elsewhere.iter().copied()).any(|known| bare(known) == wanted)
     }
 
+    /// Whether `name`, a key of the pairs in `sasl.oauthbearer.config`, is this property without its beginning.
+    pub(crate) fn is_property_of(&self, name: &str) -> bool {
+        let own = self.names().filter_map(|own| own.strip_prefix(PREFIX));
+        let wanted = bare(name);
+        own.map(bare).any(|own| own == wanted || own.strip_suffix("url") == Some(wanted.as_str()))
+    }
+
+    /// Whether `name`, a property, is this key of the pairs with a property's beginning.
+    pub(crate) fn is_pair_of(&self, name: &str) -> bool {
+        let wanted = name.strip_prefix(PREFIX).map(bare).filter(|wanted| !wanted.is_empty());
+        self.kind != Kind::Prefix && wanted.is_some_and(|wanted| self.names().any(|own| bare(own) == wanted))
+    }
+
     /// The key's name and its aliases.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
@@ -212,6 +225,9 @@ pub(crate) fn unknown(place: &str, names: &[&str], known: &[&str]) -> Vec<Proble
     }
     problems
 }
+
+/// What properties of a login begin with.
+const PREFIX: &str = "sasl.oauthbearer.";
 
 /// A name without letter case and punctuation.
 fn bare(name: &str) -> String {

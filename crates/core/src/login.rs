@@ -254,10 +254,23 @@ fn unknown_keys(
         let other = registry.factories().find(|other| reads(*other, key));
         match (other, factory) {
             (Some(other), Some(factory)) => problems.push(not_for(key, other, factory)),
-            _ => of_nobody.push(key),
+            _ => match factory.and_then(|factory| pair(key, factory)) {
+                Some(pair) => problems.push(misplaced(key, pair)),
+                None => of_nobody.push(key),
+            },
         }
     }
     problems.extend(unknown("the configuration", &of_nobody, &known));
+}
+
+/// The key of the pairs that `factory` reads and `key`, a property, means.
+fn pair(key: &str, factory: &dyn ProviderFactory) -> Option<&'static str> {
+    factory.keys().into_iter().flatten().find(|pair| pair.is_pair_of(key)).map(Key::name)
+}
+
+fn misplaced(key: &str, pair: &str) -> Problem {
+    let message = format!("Unknown key '{key}' in the configuration: write {pair}=… into {CONFIG} instead.");
+    Problem { key: key.to_owned(), message }
 }
 
 fn not_for(key: &str, other: &dyn ProviderFactory, factory: &dyn ProviderFactory) -> Problem {

@@ -30,7 +30,12 @@ pub(crate) struct Granted {
 
 /// The JSON object in `body`.
 pub(crate) fn object(body: &[u8]) -> Option<Object> {
-    serde_json::from_slice(body).ok()
+    serde_json::from_slice(without_mark(body)).ok()
+}
+
+/// `body` without the mark that some servers begin a text with.
+pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
 impl Granted {
@@ -46,8 +51,11 @@ impl Granted {
     ) -> Result<Self, ProviderError> {
         check_type(step, grant, object.get("token_type"))?;
         let secret = secret(step, grant, object)?.to_owned().into();
-        let expires_in = number::seconds(object.get("expires_in"))
-            .map_err(|()| no_token(step, "the 'expires_in' of its answer is no number of seconds"))?;
+        let expires_in = number::seconds(object.get("expires_in")).map_err(|()| {
+            let message = format!("{step} failed: the 'expires_in' of its answer is no number of seconds");
+            ProviderError::new(ErrorKind::InvalidResponse, message)
+                .with_help("Let the server write a number without marks, such as 3600 (RFC 6749 §5.1)")
+        })?;
         Ok(Self { secret, expires_in, asked, date: reply.date })
     }
 }
@@ -94,6 +102,7 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use oauthbearer_core::ErrorKind;
+    use reqwest::header::HeaderMap;
     use secrecy::ExposeSecret;
 
     use super::*;
@@ -106,7 +115,7 @@ mod tests {
     }
 
     fn read_of(grant: &Grant, body: &str) -> Result<Granted, ProviderError> {
-        let reply = Reply { status: 200, date: None, retry_after: None, location: None, body: Vec::new() };
+        let reply = Reply::begun(200, &HeaderMap::new(), UNIX_EPOCH);
         Granted::read("the request", grant, &object(body.as_bytes()).unwrap(), &reply, UNIX_EPOCH)
     }
 

@@ -7,7 +7,7 @@ use oauthbearer_core::{ConfigError, ErrorKind, ProviderError};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
-use crate::file::TextFile;
+use crate::file::{Fault, TextFile};
 use crate::secrets::Secrets;
 use crate::settings::Secret;
 
@@ -47,23 +47,22 @@ impl ClientSecret {
 impl SecretFile {
     /// Reads and checks the file for the first time.
     pub(crate) fn new(file: TextFile) -> Result<Self, ConfigError> {
-        let key = file.key();
         let file = Self { file, held: Mutex::default() };
         match file.read() {
             Ok(_) => Ok(file),
-            Err(error) => Err(ConfigError::new(key, error.message())),
+            Err(error) => Err(ConfigError::new(file.file.key(), error.to_string())),
         }
     }
 
     fn read(&self) -> Result<Secret, ProviderError> {
-        let text = self.file.whole().map_err(|fault| self.error(ErrorKind::Unavailable, &fault))?;
+        let text = self.file.whole().map_err(|fault| self.file.error(&fault))?;
         // Editors and `echo` end a file with a line break; other white space may be intended.
         let secret = text.trim_end_matches(['\r', '\n']);
         if secret.trim().is_empty() {
-            return Err(self.error(ErrorKind::Unavailable, "it is empty"));
+            return Err(self.file.error(&Fault::empty()));
         }
         if let Some(slip) = slip(secret) {
-            return Err(self.error(ErrorKind::Credentials, &format!("its text {slip}")));
+            return Err(self.wrong(slip));
         }
         let secret = SecretString::from(secret.to_owned());
         self.remember(&secret);
@@ -84,8 +83,9 @@ impl SecretFile {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn error(&self, kind: ErrorKind, fault: &str) -> ProviderError {
-        ProviderError::new(kind, self.file.say(fault.trim_end_matches('.'))).with_help(
+    fn wrong(&self, slip: &str) -> ProviderError {
+        let fault = format!("its text {}", slip.trim_end_matches('.'));
+        ProviderError::new(ErrorKind::Credentials, self.file.say(&fault)).with_help(
             "The file must hold the client's secret and nothing else; it is read again at the next attempt",
         )
     }
@@ -99,7 +99,22 @@ fn slip(secret: &str) -> Option<&'static str> {
     if serde_json::from_str::<Map<String, Value>>(secret).is_ok() {
         return Some("is a JSON document: keep only the secret there.");
     }
+    if has_label(secret) {
+        return Some("has a label before it, such as CLIENT_SECRET=: keep only the secret there.");
+    }
     secret_slip(secret)
+}
+
+/// A name that ends in `secret`, as lines of env files, YAML and properties have it, and a value behind it.
+fn has_label(text: &str) -> bool {
+    let text = text.strip_prefix("export ").unwrap_or(text);
+    let Some((name, value)) = text.split_once([':', '=']) else { return false };
+    let name = name.trim_end();
+    let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
+    let secret = name.len().checked_sub("secret".len()).and_then(|start| name.get(start..));
+    secret.is_some_and(|end| end.eq_ignore_ascii_case("secret"))
+        && name.chars().all(is_name)
+        && !value.trim().is_empty()
 }
 
 #[cfg(test)]
@@ -133,6 +148,12 @@ mod tests {
             (b"\"hunter2\"\n", "is in quotes"),
             (b"${hunter2}", "a placeholder that nobody filled in"),
             (b"{\"client_secret\": \"hunter2\"}", "is a JSON document"),
+            (b"CLIENT_SECRET=hunter2\n", "has a label before it"),
+            (b"export KAFKA_CLIENT_SECRET=hunter2", "has a label before it"),
+            (b"client-secret: hunter2\n", "has a label before it"),
+            (b"sasl.oauthbearer.client.secret=hunter2", "has a label before it"),
+            (b"null\n", "where they have no value"),
+            (b"op://hunter2/x", "a reference into a secret store"),
             (b"hunter2\xff", "UTF-8"),
             (b"\xff\xfeh\0u\0n\0", "UTF-16"),
         ] {

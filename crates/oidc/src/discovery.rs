@@ -65,10 +65,16 @@ impl Discovery {
             } else if kind_of_status(reply.status).is_transient() {
                 return Err(busy(&step, &reply));
             }
-            tried.push(format!("{} {}", shown(&url), outcome(&reply)));
+            tried.push(format!("{} {}", shown(&url), outcome(&url, &reply)));
         }
         let message = format!("The issuer publishes no metadata: {}", tried.join(", "));
-        Err(ProviderError::new(ErrorKind::InvalidRequest, message).with_help(
+        let error = ProviderError::new(ErrorKind::InvalidRequest, message);
+        if is_endpoint(&self.issuer) {
+            return Err(error.with_help(
+                "That looks like a token endpoint and not like an issuer: set sasl.oauthbearer.token.endpoint.url to it, and remove 'issuer'",
+            ));
+        }
+        Err(error.with_help(
             "Check 'issuer' in sasl.oauthbearer.config, or set sasl.oauthbearer.token.endpoint.url, which needs no issuer",
         ))
     }
@@ -122,11 +128,18 @@ impl Discovery {
     }
 }
 
-fn outcome(reply: &Reply) -> String {
-    match reply.is_success() {
-        true => "answers no JSON object with 'issuer'".to_owned(),
-        false => format!("answers HTTP {}", reply.status),
+fn outcome(url: &Url, reply: &Reply) -> String {
+    let target = reply.location.as_deref().and_then(|location| url.join(location).ok());
+    match target.filter(|_| reply.is_redirect()) {
+        _ if reply.is_success() => "answers no JSON object with 'issuer'".to_owned(),
+        Some(target) => format!("redirects to {} (HTTP {})", shown(&target), reply.status),
+        None => format!("answers HTTP {}", reply.status),
     }
+}
+
+/// Whether an issuer that has no metadata is a token endpoint, by the end of its path.
+fn is_endpoint(issuer: &str) -> bool {
+    issuer.trim_end_matches('/').ends_with("/token")
 }
 
 fn busy(step: &str, reply: &Reply) -> ProviderError {

@@ -72,7 +72,7 @@ impl Refused<'_> {
                 None => no_token(step, &self.instead()),
             };
         }
-        let words = Words::of_refusal(&reply.body, reply.status);
+        let words = Words::of_refusal(&reply.body, reply.status).or(&reply.challenge);
         match reply.is_redirect() && words.code.is_none() {
             true => self.redirected(),
             false => self.refusal(&words),
@@ -113,12 +113,13 @@ impl Refused<'_> {
         if !kind.is_transient() {
             self.presented.iter().for_each(|token| text.push_str(&format!("; {}", token.note())));
         }
-        let Some(code) = &words.code else {
-            return ProviderError::new(kind, text).with_help(help::of_status(status, self.key()));
-        };
-        if let Some((kind, help)) = aadsts::known(&description) {
+        if let Some((kind, help)) = aadsts::known(&description).filter(|_| words.code.is_some()) {
             return ProviderError::new(kind, text).with_help(help);
         }
+        // Auth0's `access_denied` of too many requests, for one, is no matter of rights.
+        let Some(code) = words.code.as_ref().filter(|_| status != 429) else {
+            return ProviderError::new(kind, text).with_help(help::of_status(status, self.key()));
+        };
         if let Some(skew) = self.skew(code) {
             return ProviderError::new(ErrorKind::ClockSkew, format!("{text}; {skew}")).with_help(
                 "Correct this machine's clock: the assertion that it signed is not valid at the server",
@@ -145,7 +146,9 @@ impl Refused<'_> {
     fn redirected(&self) -> ProviderError {
         let Self { step, url, reply, .. } = self;
         let target = reply.location.as_deref().and_then(|location| url.join(location).ok());
-        let target = target.as_ref().map_or_else(|| "somewhere else".to_owned(), shown);
+        let target = target
+            .as_ref()
+            .map_or_else(|| "somewhere else".to_owned(), |url| self.secrets.redacted(&shown(url)));
         let message = format!(
             "{step} failed: HTTP {} redirects to {target}, and secrets do not follow redirects",
             reply.status

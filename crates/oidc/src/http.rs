@@ -9,13 +9,16 @@ use url::Url;
 use crate::file::Watched;
 use crate::settings::Secret;
 
+mod challenge;
 mod clients;
 mod date;
+mod environment;
 mod reply;
 mod session;
 mod tls;
 mod transport;
 
+pub(crate) use challenge::Challenge;
 use clients::Clients;
 pub(crate) use date::{skew, TOLERATED};
 pub(crate) use reply::Reply;
@@ -72,6 +75,18 @@ impl HttpClient {
     /// Reads and checks the files that `settings` name.
     pub(crate) fn new(settings: &HttpSettings) -> Result<Self, ConfigError> {
         Watched::new(tls::files(settings), || Clients::new(settings)).map(Self)
+    }
+
+    /// Warns where the environment was to name a proxy to `url`, and names none.
+    pub(crate) fn check_environment(settings: &HttpSettings, url: &Url) {
+        if settings.proxy.is_some() || stays_here(url) {
+            return;
+        }
+        if let Some(variable) = environment::unusable(url) {
+            tracing::warn!(name: "oauthbearer.oidc.proxy", target: "oauthbearer", variable,
+                "{variable} is not used: it must be the URL of an HTTP proxy, such as http://proxy.example:3128, without quotes or \
+                 white space. Correct it, or set 'proxy' in sasl.oauthbearer.config");
+        }
     }
 
     /// The requests of one fetch, with the settings that the client was made with.

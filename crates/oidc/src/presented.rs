@@ -127,12 +127,7 @@ fn check_shape(file: &TextFile, text: &str, shape: Shape) -> Result<(), Provider
     match (Token::check_characters(text), shape) {
         // Text that surely is not part of the token, whatever its format.
         (Err(slip), _) if is_plain_slip(slip) => Err(error(ErrorKind::Credentials, &slip.to_string())),
-        (Err(slip), Shape::Jwt) => {
-            let fault = ProviderError::from(slip);
-            let kind =
-                if fault.kind() == ErrorKind::Credentials { fault.kind() } else { ErrorKind::Unavailable };
-            Err(error(kind, fault.message()))
-        }
+        (Err(slip), Shape::Jwt) => Err(error(ErrorKind::Credentials, ProviderError::from(slip).message())),
         (_, Shape::Any) => Ok(()),
         _ if is_jwt(text) => Ok(()),
         _ if text.starts_with("eyJ") => Err(error(ErrorKind::Unavailable, CUT_OFF)

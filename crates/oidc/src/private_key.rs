@@ -48,6 +48,12 @@ impl PrivateKey {
             "ENCRYPTED PRIVATE KEY" => decrypt(&block.der, passphrase)?,
             "RSA PRIVATE KEY" => wrap(RSA, Some(AnyRef::NULL), &block.der)?,
             "EC PRIVATE KEY" => wrap(EC, Some(AnyRef::from(&curve(&block.der)?)), &block.der)?,
+            "OPENSSH PRIVATE KEY" => {
+                return Err(
+                    "it holds a key in OpenSSH's own form; use ssh-keygen -p -m PKCS8 -f on a copy of it"
+                        .to_owned(),
+                )
+            }
             other => {
                 return Err(format!("it holds a key of the kind {other}; use PKCS#8: openssl pkcs8 -topk8"))
             }

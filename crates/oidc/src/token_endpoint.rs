@@ -31,6 +31,11 @@ impl TokenEndpoint {
             Endpoint::Issuer(issuer) => Some(Discovery::new(issuer.clone())),
         };
         let http = HttpClient::new(&exchange.http)?;
+        let first = match &exchange.endpoint {
+            Endpoint::Url(url) => Some(url.clone()),
+            Endpoint::Issuer(issuer) => Url::parse(issuer).ok(),
+        };
+        first.iter().for_each(|url| HttpClient::check_environment(&exchange.http, url));
         Ok(Self { exchange, http, discovery, warned: AtomicBool::new(false) })
     }
 
@@ -74,7 +79,8 @@ impl TokenEndpoint {
         self.check_audiences(&request, url);
         let form = std::mem::take(&mut request.form);
         let reply = session.post(step, url, form).await.inspect_err(|error| {
-            if error.kind() == ErrorKind::Unavailable {
+            // Not reached, for now or at all. A slow one may still be there.
+            if error.kind() != ErrorKind::Timeout {
                 self.forget_endpoint();
             }
         })?;

@@ -119,7 +119,7 @@ fn urls() {
 fn a_token_file() {
     refused(
         &[(URL.0, "file:///no/such/file")],
-        "names the file /no/such/file, which cannot be used: No such file",
+        "names the file /no/such/file, which cannot be used: it does not exist",
     );
     refused(&[(URL.0, "file://host/path")], "must have the form file:///path");
     let url = format!("file://{}", key("rsa"));
@@ -224,7 +224,7 @@ fn a_grant_without_what_it_needs() {
 fn private_keys() {
     let passphrase = "sasl.oauthbearer.assertion.private.key.passphrase";
     for (name, more, expected) in [
-        ("no-such", &[][..], "no-such.pem, which cannot be used: No such file"),
+        ("no-such", &[][..], "no-such.pem, which cannot be used: it does not exist"),
         ("p256", &[], "its private key is P-256, which cannot sign with RS256: set sasl.oauthbearer.assertion.algorithm to ES256"),
         ("rsa", &[("sasl.oauthbearer.assertion.algorithm", "ES384")], "is RSA, which cannot sign with ES384"),
         ("rsa-encrypted", &[], "its private key is encrypted, and no passphrase is set"),
@@ -370,7 +370,7 @@ fn a_secret_in_a_file() {
     let config = format!("client_secret_file={name}");
     let cannot =
         |fault: &str| format!("'client_secret_file' names the file {name}, which cannot be used: {fault}");
-    refused(&[URL, ID, (CONFIG, &config)], &cannot("No such file"));
+    refused(&[URL, ID, (CONFIG, &config)], &cannot("it does not exist. Check the path"));
     for (text, fault) in [
         ("", "it is empty"),
         ("\n", "it is empty"),

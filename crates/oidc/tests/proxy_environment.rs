@@ -49,7 +49,7 @@ fn proxies_are_heeded_but_not_for_plain_http_to_this_machine() {
     assert!(!text.contains("pr0xy-s3cret"), "{text}");
 
     let error = runtime.block_on(provider("https://direct.invalid/token").token()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.to_string().contains("not known to DNS"), "{error}");
 
     // Cleartext secrets stay on this machine, whatever the environment says.

@@ -16,13 +16,22 @@ impl<'a> Reader<'a> {
     /// Reads `pairs`. A key that none of `tables` has is a problem.
     #[must_use]
     pub fn new(pairs: &'a Pairs, tables: &[&'static [Key]]) -> Self {
+        Self::beside(pairs, tables, &[])
+    }
+
+    /// As [`new`](Self::new). A key that means one of `properties`, such as `client_id` for `sasl.oauthbearer.client.id`, is
+    /// told so.
+    #[must_use]
+    pub fn beside(pairs: &'a Pairs, tables: &[&'static [Key]], properties: &'static [Key]) -> Self {
         let mut reader = Self { values: Values::Pairs(pairs), tables: tables.to_vec(), problems: Vec::new() };
         let known: Vec<String> = reader.keys().map(Key::shown_name).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let mut problems = Vec::new();
         let mut unmeant = Vec::new();
         for (name, _) in pairs.iter().filter(|(name, _)| !reader.keys().any(|key| key.matches(name))) {
-            match reader.keys().find(|key| is_showable(name) && key.is_meant_by(name)) {
+            let shown = is_showable(name);
+            let property = || properties.iter().find(|key| shown && key.is_property_of(name));
+            match reader.keys().find(|key| shown && key.is_meant_by(name)).or_else(property) {
                 Some(meant) => problems.push(renamed(pairs.place(), name, meant)),
                 None => unmeant.push(name),
             }
@@ -40,7 +49,11 @@ impl<'a> Reader<'a> {
 
     /// The text of `name`, without quotes or white space around it, and without placeholders.
     pub fn text(&mut self, name: &str) -> Option<String> {
-        self.line(name, text_slip)
+        let value = self.line(name, text_slip)?;
+        match self.hidden_key(&value) {
+            Some(slip) => self.fail(name, slip),
+            None => Some(value),
+        }
     }
 
     /// The secret of `name`: like [`text`](Self::text), but it may contain what looks like a placeholder; it
@@ -157,6 +170,10 @@ impl<'a> Reader<'a> {
 
     fn line(&mut self, name: &str, slip: fn(&str) -> Option<&'static str>) -> Option<String> {
         let value = self.filled(name)?;
+        if value.trim_start().starts_with("-----BEGIN ") {
+            return self.fail(name, "holds PEM itself, which does not belong there: write it into a file and name that one, or use a \
+                                    key for PEM.");
+        }
         if value.chars().any(char::is_control) {
             return self.fail(name, "has control characters: remove them.");
         }
@@ -164,6 +181,16 @@ impl<'a> Reader<'a> {
             Some(slip) => self.fail(name, slip),
             None => Some(value),
         }
+    }
+
+    /// Whether a pair's value has the next key behind a semicolon.
+    fn hidden_key(&self, value: &str) -> Option<&'static str> {
+        let is_key = |piece: &str| {
+            let name = piece.split_once('=').map(|(name, _)| name.trim());
+            name.is_some_and(|name| self.keys().any(|key| key.matches(name)))
+        };
+        let hidden = matches!(self.values, Values::Pairs(_)) && value.split(';').skip(1).any(is_key);
+        hidden.then_some("has another key behind a semicolon: put a comma between keys.")
     }
 
     fn filled(&mut self, name: &str) -> Option<String> {
@@ -342,6 +369,41 @@ mod tests {
             let errors = errors(&format!("region=r,seconds={bad}"));
             assert!(errors[0].contains("must be between 60 and 900 inclusive; got"), "{errors:?}");
         }
+    }
+
+    #[test]
+    fn keys_that_stand_in_the_wrong_place_or_behind_a_semicolon() {
+        static PROPERTIES: &[Key] = &[
+            Key::text("sasl.oauthbearer.client.id", "A name."),
+            Key::text("sasl.oauthbearer.token.endpoint.url", "A URL."),
+        ];
+        let errors = |text: &str| {
+            let pairs = Pairs::parse("p", text).unwrap();
+            let mut reader = Reader::beside(&pairs, &[KEYS], PROPERTIES);
+            reader.text("region");
+            reader.finish(()).unwrap_err().to_string()
+        };
+        for (text, expected) in [
+            (
+                "region=r,client_id=a",
+                "Unknown key 'client_id' in p: here it is 'sasl.oauthbearer.client.id'.",
+            ),
+            ("region=r,clientId=a", "Unknown key 'clientId' in p: here it is 'sasl.oauthbearer.client.id'."),
+            ("region=r,token_endpoint=a", "here it is 'sasl.oauthbearer.token.endpoint.url'."),
+            ("region=r,token_endpoint_url=a", "here it is 'sasl.oauthbearer.token.endpoint.url'."),
+            (
+                "region=r;seconds=60",
+                "p 'region' has another key behind a semicolon: put a comma between keys.",
+            ),
+            ("region=-----BEGIN PRIVATE KEY-----", "p 'region' holds PEM itself"),
+        ] {
+            let error = errors(text);
+            assert!(error.contains(expected), "{error}");
+        }
+        assert!(
+            errors("region=r;s=60,x=1").starts_with("Unknown key 'x'"),
+            "a semicolon is a character like others"
+        );
     }
 
     #[test]

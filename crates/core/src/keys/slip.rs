@@ -25,6 +25,10 @@ pub fn secret_slip(value: &str) -> Option<&'static str> {
         Some(PLACEHOLDER)
     } else if is_mask(value) {
         Some(MASK)
+    } else if is_reference(value) {
+        Some(REFERENCE)
+    } else if is_nothing(value) {
+        Some(NOTHING)
     } else if value.starts_with(char::is_whitespace) || value.ends_with(char::is_whitespace) {
         Some(SPACE)
     } else if value.contains(is_invisible) {
@@ -65,6 +69,8 @@ pub fn is_placeholder(value: &str) -> bool {
         || around("@", "@", is_name)
         || value.strip_prefix("$env:").is_some_and(is_name)
         || value.strip_prefix('$').is_some_and(is_variable)
+        || between("__", "__").or_else(|| between("%%", "%%")).is_some_and(is_variable)
+        || value.strip_prefix("$$").is_some_and(is_variable)
         || is_yours(value)
 }
 
@@ -72,6 +78,12 @@ const PLACEHOLDER: &str =
     "is, or holds, a placeholder that nobody filled in, such as ${NAME} or <name>: write the value \
                            itself, or fix what should have filled it in.";
 const MASK: &str = "is what tools show in place of a secret: write the secret itself.";
+const REFERENCE: &str =
+    "is a reference into a secret store, such as op://… or ENC(…), or what encrypts one, and nobody \
+                         resolved it: write the secret itself, or fix what should have resolved it.";
+const NOTHING: &str =
+    "is what programs write where they have no value: write the secret itself, or fix what should have \
+                       filled it in.";
 const SPACE: &str = "has white space around it: remove it.";
 const INVISIBLE: &str = "has an invisible character, such as a zero-width space: type the value anew.";
 const QUOTES: &str = "is in quotes, which would become part of it: remove them.";
@@ -132,6 +144,38 @@ fn is_mask(value: &str) -> bool {
     dots || words.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
+/// What 1Password, Vault's injectors, vals, Jasypt, SOPS, Ansible, Spring, Azure and AWS have in a secret's place.
+fn is_reference(value: &str) -> bool {
+    const PREFIXES: &[&str] = &[
+        "op://",
+        "ref+",
+        "secretref:",
+        "awssm://",
+        "awssm:arn:",
+        "gcpsm://",
+        "sm://",
+        "akv://",
+        "azkv://",
+        "vault://",
+        "ENC[AES256_GCM,",
+        "$ANSIBLE_VAULT;",
+        "!vault",
+        "{cipher}",
+        "@Microsoft.KeyVault(",
+        "arn:aws:secretsmanager:",
+        "arn:aws:ssm:",
+    ];
+    PREFIXES.iter().any(|prefix| value.len() > prefix.len() && value.starts_with(prefix))
+        || (value.starts_with("vault:") && value.contains('/'))
+        || (value.starts_with("ENC(") && value.ends_with(')'))
+        || (value.starts_with("projects/") && value.contains("/secrets/"))
+}
+
+/// What Java, Python and JavaScript write for a value that is not there.
+fn is_nothing(value: &str) -> bool {
+    ["null", "None", "undefined", "[object Object]"].contains(&value)
+}
+
 fn is_quoted(value: &str) -> bool {
     let mut chars = value.strip_suffix(';').unwrap_or(value).chars();
     let (first, last) = (chars.next(), chars.next_back());
@@ -180,6 +224,9 @@ mod tests {
             "((client-secret))",
             "YOUR_CLIENT_SECRET",
             "your-client-secret",
+            "__CLIENT_SECRET__",
+            "%%CLIENT_SECRET%%",
+            "$$CLIENT_SECRET",
         ] {
             assert_eq!(secret_slip(value), Some(PLACEHOLDER), "{value}");
             assert_eq!(text_slip(value), Some(PLACEHOLDER), "{value}");
@@ -220,6 +267,12 @@ mod tests {
             "<a>b<c>",
             "${a}x${b}",
             "changeme",
+            "op:",
+            "ENC",
+            "vault:1",
+            "nothing",
+            "__init__",
+            "ref+",
             "…",
         ] {
             assert_eq!(secret_slip(value), None, "{value}");
@@ -276,6 +329,20 @@ mod tests {
             ("s3cret\n", SPACE),
             ("s3c\u{200b}ret", INVISIBLE),
             ("\u{feff}s3cret", INVISIBLE),
+            ("op://vault/kafka/client-secret", REFERENCE),
+            ("vault:secret/data/kafka#client_secret", REFERENCE),
+            ("ref+vault://secret/kafka#/secret", REFERENCE),
+            ("ENC(G6N718UuyPE5bHyWKyuLQSm02auQPUtm)", REFERENCE),
+            ("ENC[AES256_GCM,data:Tr7o=,iv:1=,tag:k=,type:str]", REFERENCE),
+            ("{cipher}b1a2", REFERENCE),
+            ("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)", REFERENCE),
+            ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:kafka-AbCdEf", REFERENCE),
+            ("projects/1/secrets/kafka/versions/latest", REFERENCE),
+            ("secretref:kafka", REFERENCE),
+            ("null", NOTHING),
+            ("None", NOTHING),
+            ("undefined", NOTHING),
+            ("[object Object]", NOTHING),
             ("********", MASK),
             ("••••", MASK),
             ("[hidden]", MASK),

@@ -60,7 +60,11 @@ impl Tokens {
     pub(crate) fn of_file(&self, file: &TextFile, clock: &Clock) -> Result<Token, ProviderError> {
         let secret = file.read()?;
         let secret = secret.expose_secret();
-        Token::check_characters(secret).map_err(|slip| unusable(file, &slip.into()))?;
+        // A token that is half-written has the right characters, so somebody has to mend these.
+        Token::check_characters(secret).map_err(|slip| {
+            let fault = ProviderError::from(slip);
+            unusable(file, &ProviderError::new(ErrorKind::Credentials, fault.message()))
+        })?;
         if is_cut_off(secret) {
             let fault = ProviderError::new(ErrorKind::Unavailable, CUT_OFF);
             return Err(unusable(file, &fault));

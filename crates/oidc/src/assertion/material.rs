@@ -49,7 +49,8 @@ impl Signing {
         let template = match &self.template {
             None => Ok(Template::default()),
             Some(file) => {
-                let text = file.text().and_then(|text| Template::parse(text.expose_secret()));
+                let text = file.text().map_err(String::from);
+                let text = text.and_then(|text| Template::parse(text.expose_secret()));
                 text.map_err(|fault| ConfigError::new(file.key(), file.say(&fault)))
             }
         };

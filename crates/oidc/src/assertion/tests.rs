@@ -208,7 +208,7 @@ fn a_key_that_does_not_fit_is_refused() {
         ("PS512", "rsa-1024", "cannot sign with PS512: is it damaged"),
         ("RS256", "secp256k1", "use RSA, P-256, P-384, P-521 or Ed25519"),
         ("RS256", "rsa-1024", "cannot sign with RS256: is it damaged, or shorter than 2048 bits?"),
-        ("RS256", "no-such-file", "No such file"),
+        ("RS256", "no-such-file", "it does not exist"),
     ] {
         let error = refused(signing(algorithm, &key_path(key)));
         assert_eq!(error.problems()[0].key, keys::PRIVATE_KEY_FILE);

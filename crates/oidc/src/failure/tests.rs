@@ -4,13 +4,15 @@ use oauthbearer_core::ErrorKind::{
     ClockSkew, Credentials, Denied, InvalidRequest, InvalidResponse, Service, Throttled, Timeout,
 };
 
+use reqwest::header::HeaderMap;
+
 use super::*;
 use crate::assertion::Assertion;
 use crate::client_auth::ClientAuthentication;
 use crate::client_secret::ClientSecret;
 use crate::file::TextFile;
 use crate::grant::{Grant, TokenExchange};
-use crate::http::HttpSettings;
+use crate::http::{Challenge, HttpSettings};
 
 const SECRET: &str = "c0rrect horse/battery";
 const NOW: u64 = 1_700_000_000;
@@ -45,7 +47,8 @@ fn exchange() -> Exchange {
 }
 
 fn reply(status: u16, body: &str) -> Reply {
-    Reply { status, date: None, retry_after: None, location: None, body: body.as_bytes().to_vec() }
+    let begun = Reply::begun(status, &HeaderMap::new(), UNIX_EPOCH);
+    Reply { body: body.as_bytes().to_vec(), ..begun }
 }
 
 fn error_of(exchange: &Exchange, reply: &Reply) -> ProviderError {
@@ -94,7 +97,7 @@ fn which_refusals_are_tried_again_and_what_helps_is_one_table() {
         (400, "server_error", Service, true, "tried again"),
         (500, "server_error", Service, true, "tried again"),
         (400, "slow_down", Throttled, true, "growing pauses"),
-        (429, "access_denied", Throttled, true, "Machine to Machine"),
+        (429, "access_denied", Throttled, true, "growing pauses"),
         (500, "invalid_client", Service, true, "sasl.oauthbearer.client.secret"),
         (400, "brand_new_error", InvalidRequest, false, "documentation"),
         (403, "brand_new_error", Denied, false, "documentation"),
@@ -378,4 +381,44 @@ fn what_helps_depends_on_how_the_client_asks() {
     };
     assert!(grant(exchange, "invalid_grant").contains("subject_token_file"));
     assert!(grant(exchange, "unauthorized_client").contains("token exchange"));
+}
+
+#[test]
+fn what_stands_in_the_challenge_is_told() {
+    let told = |body: &str, error: &str, description: &str| {
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let challenge = Challenge { error: text(error), description: text(description) };
+        error_of(&exchange(), &Reply { challenge, ..reply(401, body) })
+    };
+    for (body, error, description, expected) in [
+        ("", "invalid_client", "Client is off", "invalid_client (HTTP 401): Client is off. Check client id"),
+        ("", "invalid_client", "", "invalid_client (HTTP 401). Check client id"),
+        ("", "", "Client is off", "HTTP 401: Client is off. Check client id"),
+        ("{}", "invalid_client", "Client is off", "invalid_client (HTTP 401): Client is off"),
+        (
+            "<html><title>Unauthorized</title>",
+            "invalid_client",
+            "off",
+            "invalid_client (HTTP 401): off: Unauthorized",
+        ),
+        (r#"{"error":"invalid_client"}"#, "invalid_token", "off", "invalid_client (HTTP 401): off"),
+        (
+            r#"{"error":"invalid_client","error_description":"mine"}"#,
+            "invalid_token",
+            "off",
+            "invalid_client (HTTP 401): mine. ",
+        ),
+        ("", "invalid_client", SECRET, "invalid_client (HTTP 401): [left out]"),
+        ("", SECRET, "", "HTTP 401: [left out]. Check"),
+        (
+            "",
+            "x",
+            "eyJhbGciOiJub25lIn0.e30. is\u{1b}[31m no token",
+            "x (HTTP 401): [left out] is [31m no token",
+        ),
+    ] {
+        let error = told(body, error, description);
+        assert!(error.to_string().contains(expected), "{expected}: {error}");
+        assert_eq!(error.kind(), Credentials, "{error}");
+    }
 }

@@ -3,6 +3,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::answer::without_mark;
+use crate::http::Challenge;
+
 mod json;
 mod markup;
 mod names;
@@ -21,11 +24,14 @@ pub(crate) struct Words {
 impl Words {
     /// The words of a refusal with `status`.
     pub(crate) fn of_refusal(body: &[u8], status: u16) -> Self {
+        let body = without_mark(body);
         if let Ok(value) = serde_json::from_slice::<Value>(body) {
-            return json::read(&value, status);
+            // Gateways put the server's JSON into a text of JSON.
+            let inner = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+            return json::read(inner.as_ref().filter(|inner| inner.is_object()).unwrap_or(&value), status);
         }
         let text = String::from_utf8_lossy(body);
-        let text = text.trim_start_matches('\u{feff}').trim();
+        let text = text.trim();
         if text.starts_with('<') {
             return markup::read(text);
         }
@@ -35,10 +41,24 @@ impl Words {
         Self { texts: plain(text).into_iter().collect(), ..Self::default() }
     }
 
+    /// These, and what `challenge` says where the body lacks it: a code, or else a description. What the body of a refusal
+    /// without a code says besides comes after it.
+    pub(crate) fn or(self, challenge: &Challenge) -> Self {
+        if self.code.is_some() && !self.texts.is_empty() {
+            return self;
+        }
+        let mut words = Self { code: self.code, entra: self.entra, ..Self::default() };
+        let names = [("error", &challenge.error), ("error_description", &challenge.description)];
+        let said = names::read(names.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?))));
+        words.code = words.code.or(said.code);
+        said.texts.iter().chain(&self.texts).for_each(|text| words.add(text));
+        words
+    }
+
     /// Reads a response whose status says success, only if it plainly says that it is a refusal: anything
     /// else may be a token.
     pub(crate) fn of_success(body: &[u8]) -> Option<Self> {
-        let object: Map<String, Value> = serde_json::from_slice(body).ok()?;
+        let object: Map<String, Value> = serde_json::from_slice(without_mark(body)).ok()?;
         Self::says_refusal(&object).then(|| json::read(&Value::Object(object), 200))
     }
 

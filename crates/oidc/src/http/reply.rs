@@ -4,7 +4,7 @@ use oauthbearer_core::{ErrorKind, ProviderError};
 use reqwest::header::{HeaderMap, HeaderName, DATE, LOCATION, RETRY_AFTER};
 use reqwest::Response;
 
-use super::date;
+use super::{date, Challenge};
 
 /// The most bytes that are read of an answer: twice what a broker takes of a token (`sasl.server.max.receive.size`).
 const LARGEST: usize = 1 << 20;
@@ -18,6 +18,8 @@ pub(crate) struct Reply {
     pub(crate) retry_after: Option<Duration>,
     /// Where a redirect points.
     pub(crate) location: Option<String>,
+    /// What it says in `WWW-Authenticate`.
+    pub(crate) challenge: Challenge,
     pub(crate) body: Vec<u8>,
 }
 
@@ -44,7 +46,8 @@ impl Reply {
         let header = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::to_owned);
         let date = header(DATE).and_then(|text| date::parse(&text));
         let retry_after = header(RETRY_AFTER).and_then(|text| retry_after(&text, date.unwrap_or(wall)));
-        Self { status, date, retry_after, location: header(LOCATION), body: Vec::new() }
+        let challenge = Challenge::read(headers);
+        Self { status, date, retry_after, location: header(LOCATION), challenge, body: Vec::new() }
     }
 
     pub(crate) fn is_success(&self) -> bool {

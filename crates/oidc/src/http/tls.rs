@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ClientConfig, RootCertStore};
 
 use super::{Ca, ClientCertificate, HttpSettings};
-use crate::file;
+use crate::file::{self, Fault};
 use crate::private_key::PrivateKey;
 
 mod certificate;
@@ -67,7 +67,7 @@ fn given(ca: &Ca) -> Result<Vec<Given>, ConfigError> {
         Ca::Pem(text) => (CA_PEM, "the text".to_owned(), vec![text.clone().into_bytes()]),
         Ca::Location(path) => {
             let place = path.display().to_string();
-            let texts = location(path).map_err(|error| unusable(CA_LOCATION, path, &error.to_string()))?;
+            let texts = location(path).map_err(|fault| unusable(CA_LOCATION, path, &fault.to_string()))?;
             (CA_LOCATION, place, texts)
         }
     };
@@ -78,10 +78,26 @@ fn given(ca: &Ca) -> Result<Vec<Given>, ConfigError> {
         true => Err(ConfigError::new(
             key,
             format!(
-                "'{key}' must hold PEM certificates (-----BEGIN CERTIFICATE-----); {place} holds none that can \
-                 be read"
+                "'{key}' must hold PEM certificates (-----BEGIN CERTIFICATE-----); {place} holds none that can be read{}",
+                instead(ca, &texts)
             ),
         )),
+    }
+}
+
+/// What texts without a certificate hold instead, where that is plain.
+fn instead(ca: &Ca, texts: &[Vec<u8>]) -> &'static str {
+    let holds =
+        |wanted: &[u8]| texts.iter().any(|text| text.windows(wanted.len()).any(|piece| piece == wanted));
+    match ca {
+        Ca::Pem(text) if text.starts_with(['/', '.', '~']) => {
+            ": the path of a file belongs into https.ca.location"
+        }
+        _ if holds(b"-----\\n") => ": its line breaks are written as \\n; write real ones",
+        _ if holds(b"LS0tLS1CRUdJTi") => ": it is PEM in base64; decode it once",
+        _ if holds(b"PRIVATE KEY-----") => ": it holds a private key, which belongs to the server alone",
+        _ if holds(b"-----BEGIN CERTIFICATE-----") => ": its certificate is cut off or damaged",
+        _ => "",
     }
 }
 
@@ -91,11 +107,17 @@ fn usable(der: CertificateDer<'static>) -> Option<Given> {
 }
 
 /// What a file, or each file of a directory, holds.
-fn location(path: &Path) -> io::Result<Vec<Vec<u8>>> {
-    match path.is_dir() {
-        false => Ok(vec![fs::read(path)?]),
-        // Directories may hold other files, too.
-        true => Ok(entries(path)?.iter().filter_map(|path| fs::read(path).ok()).collect()),
+fn location(path: &Path) -> Result<Vec<Vec<u8>>, Fault> {
+    // Directories may hold other files, too.
+    if path.is_dir() {
+        let entries = entries(path).map_err(|error| Fault::of_io(path, &error))?;
+        return Ok(entries.iter().filter_map(|path| fs::read(path).ok()).collect());
+    }
+    let bytes = fs::read(path).map_err(|error| Fault::of_io(path, &error))?;
+    // Other bytes may stand around PEM blocks.
+    match std::str::from_utf8(&bytes).is_err() && !bytes.windows(5).any(|piece| piece == b"-----") {
+        true => Err(Fault::of_bytes(&bytes)),
+        false => Ok(vec![bytes]),
     }
 }
 
@@ -112,7 +134,7 @@ fn entries(path: &Path) -> io::Result<Vec<PathBuf>> {
 
 fn chain(identity: &ClientCertificate) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
     let path = &identity.certificate;
-    let text = file::read(path).map_err(|error| unusable(CERTIFICATE, path, &error.to_string()))?;
+    let text = file::read(path).map_err(|fault| unusable(CERTIFICATE, path, &fault.to_string()))?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
     match chain {
         Ok(chain) if !chain.is_empty() => Ok(chain),
@@ -126,7 +148,7 @@ fn chain(identity: &ClientCertificate) -> Result<Vec<CertificateDer<'static>>, C
 
 fn key(identity: &ClientCertificate) -> Result<PrivateKeyDer<'static>, ConfigError> {
     let path = &identity.key;
-    let text = file::read(path).map_err(|error| unusable(KEY, path, &error.to_string()))?;
+    let text = file::read(path).map_err(|fault| unusable(KEY, path, &fault.to_string()))?;
     let key = PrivateKey::from_pem(&text, identity.passphrase.as_ref())
         .map_err(|fault| unusable(KEY, path, &fault))?;
     Ok(PrivatePkcs8KeyDer::from(key.pkcs8().to_vec()).into())

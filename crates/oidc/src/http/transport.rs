@@ -6,9 +6,12 @@ use std::io;
 use oauthbearer_core::{ErrorKind, ProviderError};
 use url::Url;
 
-use super::{stays_here, HttpSettings};
+use super::{environment, stays_here, HttpSettings};
 
 mod handshake;
+mod name;
+
+use name::Name;
 
 /// What to do about slow servers.
 pub(super) const SLOW: &str =
@@ -43,7 +46,10 @@ pub(super) fn failure(
     settings: &HttpSettings,
 ) -> ProviderError {
     let Cause { kind, what, help } = cause(url, error, settings);
-    let message = format!("{step} failed: the server {what}{}", by_proxy(url, settings));
+    // Where a name is not known, it tells by itself whose.
+    let way =
+        if error.is_dns() && settings.proxy.is_none() { String::new() } else { by_proxy(url, settings) };
+    let message = format!("{step} failed: the server {what}{way}");
     ProviderError::new(kind, message).with_help(help)
 }
 
@@ -58,7 +64,10 @@ fn cause(url: &Url, error: &reqwest::Error, settings: &HttpSettings) -> Cause {
         return timeout(error, settings);
     }
     if error.is_dns() {
-        return name(url, error, settings);
+        return name::cause(
+            &looked_up(url, settings),
+            &chain(error).map(ToString::to_string).collect::<Vec<_>>(),
+        );
     }
     match find::<io::Error>(error).map(io::Error::kind) {
         Some(kind) if error.is_connect() => no_connection(kind, url, settings),
@@ -72,6 +81,16 @@ fn cause(url: &Url, error: &reqwest::Error, settings: &HttpSettings) -> Cause {
             "broke off the connection before its answer was complete",
             "It is tried again; if it lasts, look at the server's log and at any proxy or load balancer in between",
         ),
+    }
+}
+
+/// Whose name was looked up.
+fn looked_up(url: &Url, settings: &HttpSettings) -> Name {
+    let host = |url: &Url| url.host_str().unwrap_or_default().to_owned();
+    match (settings.proxy_to(url), environment::variable(url)) {
+        (Some(proxy), _) => Name::Proxy(host(proxy)),
+        (None, Some(variable)) if !stays_here(url) => Name::Either(host(url), variable),
+        _ => Name::Server(host(url)),
     }
 }
 
@@ -106,38 +125,15 @@ fn timeout(error: &reqwest::Error, settings: &HttpSettings) -> Cause {
     Cause::new(ErrorKind::Timeout, what, SLOW)
 }
 
-fn name(url: &Url, error: &reqwest::Error, settings: &HttpSettings) -> Cause {
-    const AGAIN: &str = "Temporary failure in name resolution";
-    let host = settings.proxy_to(url).unwrap_or(url).host_str().unwrap_or_default();
-    let words = resolver_words(error);
-    let help = match words.as_deref() {
-        Some(AGAIN) => {
-            "This machine's DNS does not answer: check /etc/resolv.conf, the cluster's DNS and network policies; where only a \
-             proxy knows the name, set 'proxy' in sasl.oauthbearer.config or HTTPS_PROXY"
-        }
-        _ => {
-            "Check its spelling, and this machine's DNS; where only a proxy knows it, set 'proxy' in sasl.oauthbearer.config \
-             or HTTPS_PROXY"
-        }
-    };
-    let words = words.map_or_else(String::new, |words| format!(" ({words})"));
-    let what = format!("cannot be reached: the name {host} is not known to DNS{words}");
-    Cause::new(ErrorKind::Unavailable, what, help)
-}
-
-/// The system resolver's own text, such as "Name or service not known".
-fn resolver_words(error: &reqwest::Error) -> Option<String> {
-    let words = |error: &(dyn Error + 'static)| {
-        Some(error.to_string().strip_prefix("failed to lookup address information: ")?.to_owned())
-    };
-    chain(error).find_map(words).filter(|words| words.len() <= 100 && !words.chars().any(char::is_control))
-}
-
 fn no_connection(kind: io::ErrorKind, url: &Url, settings: &HttpSettings) -> Cause {
     let what = format!("cannot be reached ({kind})");
     let help = match kind {
         _ if settings.proxy_to(url).is_some() => {
             "Check 'proxy' in sasl.oauthbearer.config, and that the proxy is up"
+        }
+        // TLS was begun.
+        io::ErrorKind::UnexpectedEof => {
+            "The server closed the connection before TLS was up: check scheme and port of the URL, and the server's log"
         }
         io::ErrorKind::ConnectionRefused => {
             "Nothing listens there: check that the server is up, and host and port"
@@ -149,16 +145,13 @@ fn no_connection(kind: io::ErrorKind, url: &Url, settings: &HttpSettings) -> Cau
 
 /// Which proxy is in between.
 fn by_proxy(url: &Url, settings: &HttpSettings) -> String {
-    const FOR_HTTPS: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-    const FOR_HTTP: [&str; 4] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
     if stays_here(url) {
         return String::new();
     }
     if let Some(proxy) = &settings.proxy {
         return format!(", through the proxy {}", proxy.origin().ascii_serialization());
     }
-    let variables = if url.scheme() == "http" { FOR_HTTP } else { FOR_HTTPS };
-    match variables.iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())) {
+    match environment::variable(url) {
         Some(name) => format!(", maybe through the proxy in {name}"),
         None => String::new(),
     }

@@ -78,7 +78,7 @@ fn what_no_server_would_take_is_said_before_it_is_sent() {
         (&format!("Bearer {valid}"), &both, Credentials, "the word 'Bearer'"),
         ("${TOKEN}", &both, Credentials, "a placeholder"),
         (&format!("token:{valid}"), &both[..1], Credentials, "a label before it"),
-        (&format!("{valid}\n{valid}"), &both[..1], Unavailable, "two tokens"),
+        (&format!("{valid}\n{valid}"), &both[..1], Credentials, "two tokens"),
         (cut, &both[..2], Unavailable, "cut off or damaged"),
         (no_signature, &both[..2], Unavailable, "cut off or damaged"),
         ("opaque", &both[..1], Credentials, "it holds no JWT"),
@@ -86,7 +86,7 @@ fn what_no_server_would_take_is_said_before_it_is_sent() {
         (
             "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----",
             &both[..1],
-            Unavailable,
+            Credentials,
             "characters",
         ),
     ] {

@@ -18,7 +18,24 @@ pub(super) fn private_key(text: &str) -> Result<Block<'_>, String> {
             return block(label, body);
         }
     }
-    Err("it holds no private key in PEM (-----BEGIN PRIVATE KEY-----)".to_owned())
+    Err(format!("it holds no private key in PEM (-----BEGIN PRIVATE KEY-----){}", instead(text.trim_start())))
+}
+
+/// What a text without a private key is, where that is plain.
+fn instead(text: &str) -> &'static str {
+    if text.contains("PUBLIC KEY-----") {
+        ", but a public one, which is for the server"
+    } else if text.contains("-----BEGIN CERTIFICATE-----") {
+        ", but a certificate: its key is in a file of its own"
+    } else if text.starts_with("LS0tLS1CRUdJTi") {
+        ", but PEM in base64: decode it once"
+    } else if text.starts_with('{') {
+        ", but JSON, such as a JWK: write the key as PEM"
+    } else if text.starts_with('/') && !text.contains('\n') {
+        ", but a path, which belongs into sasl.oauthbearer.assertion.private.key.file"
+    } else {
+        ""
+    }
 }
 
 /// Errors show the label, so it must not be able to hold part of a key whose first line is damaged.
@@ -34,6 +51,11 @@ fn block<'a>(label: &'a str, body: &str) -> Result<Block<'a>, String> {
     };
     if body.contains("Proc-Type:") {
         return Err("its private key is encrypted in OpenSSL's old way: use openssl pkcs8 -topk8".to_owned());
+    }
+    if body.contains("\\n") {
+        return Err(
+            "its line breaks are written as \\n, as in JSON or an env file: write real ones".to_owned()
+        );
     }
     let text: Zeroizing<String> = Zeroizing::new(body.split_ascii_whitespace().collect());
     match BASE64_STANDARD.decode(text.as_bytes()) {

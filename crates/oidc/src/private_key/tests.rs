@@ -72,7 +72,19 @@ fn what_is_wrong_with_a_key_is_said() {
     }
     for (text, expected) in [
         ("", "holds no private key in PEM"),
-        ("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "holds no private key in PEM"),
+        ("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "but a certificate: its key"),
+        ("-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----", "but a public one"),
+        ("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCmh1bnRlcjI=", "but PEM in base64: decode it"),
+        ("{\"kty\":\"RSA\",\"d\":\"hunter2\"}", "but JSON, such as a JWK"),
+        ("/etc/hunter2.pem", "but a path, which belongs into"),
+        (
+            "-----BEGIN PRIVATE KEY-----\\nhunter2\\n-----END PRIVATE KEY-----",
+            "line breaks are written as \\n",
+        ),
+        (
+            "-----BEGIN OPENSSH PRIVATE KEY-----\naHVudGVyMg==\n-----END OPENSSH PRIVATE KEY-----",
+            "use ssh-keygen -p -m PKCS8",
+        ),
         ("-----BEGIN PRIVATE KEY-----\nMIIB", "does not end in -----END PRIVATE KEY-----"),
         ("-----BEGIN PRIVATE KEY-----\nhunter2!\n-----END PRIVATE KEY-----", "is not in base64"),
         ("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "is damaged"),

@@ -1,5 +1,9 @@
 //! How the client proves who it is, from the credentials that are given.
 
+use std::path::Path;
+
+use secrecy::ExposeSecret;
+
 use super::grant::Kind;
 use super::{assertion, grant, Readers};
 use crate::assertion::Assertion;
@@ -155,12 +159,26 @@ fn secret(readers: &mut Readers<'_>) -> Option<ClientSecret> {
         let message = format!("and '{SECRET_FILE}' exclude each other: set one of them.");
         readers.problem(CLIENT_SECRET, &message);
     }
-    let given = readers.secret(CLIENT_SECRET).map(ClientSecret::Given);
+    let given = readers.secret(CLIENT_SECRET);
+    if given.as_ref().is_some_and(|secret| is_path(secret.expose_secret())) {
+        let message =
+            format!("is the path of a file: write {SECRET_FILE}=… into sasl.oauthbearer.config instead.");
+        readers.problem(CLIENT_SECRET, &message);
+        return None;
+    }
+    let given = given.map(ClientSecret::Given);
     let file = readers.text(SECRET_FILE).and_then(|path| {
         let file = SecretFile::new(TextFile::new(SECRET_FILE, path));
         readers.absorb(file).map(ClientSecret::File)
     });
     given.or(file)
+}
+
+/// Whether a secret is where one is: by its scheme, by where containers keep secrets, or because there is such a file.
+fn is_path(secret: &str) -> bool {
+    let known =
+        ["file:/", "/run/secrets/", "/var/run/secrets/"].iter().any(|place| secret.starts_with(place));
+    known || (secret.starts_with('/') && Path::new(secret).is_file())
 }
 
 /// No client id is needed for an assertion, which names its client (RFC 7521 §4.2), nor for token exchange

@@ -49,6 +49,12 @@ fn endpoint(readers: &mut Readers<'_>, text: &str, allow_http: bool) -> Option<U
             format!("must be an https URL, such as https://idp.example/token, or a file: URL; {fault}.");
         readers.problem(TOKEN_ENDPOINT, &message);
     };
+    if text.contains("/.well-known/") {
+        let message = "is the address of an issuer's metadata, not of a token endpoint: remove it, and write issuer=… into \
+                       sasl.oauthbearer.config, or set it to the 'token_endpoint' that stands there.";
+        readers.problem(TOKEN_ENDPOINT, message);
+        return None;
+    }
     parse(text, allow_http).map_err(fault).ok()
 }
 
@@ -93,6 +99,16 @@ fn shown_url(text: &str) -> String {
 /// A URL that secrets may be sent to. The error is shown after what is allowed, and never shows the URL, which may hold
 /// a password.
 fn parse(text: &str, allow_http: bool) -> Result<Url, String> {
+    if text.contains('\\') {
+        return Err("this one has a backslash: write https:// without it, although Java's properties files write https\\:".to_owned());
+    }
+    if text.contains(char::is_whitespace) {
+        return Err("this one has white space inside: remove it".to_owned());
+    }
+    let address = text.split(['?', '#']).next().unwrap_or_default();
+    if address.matches("://").count() > 1 || address.contains("://http:") || address.contains("://https:") {
+        return Err("this one has a scheme in the middle, as if it were several URLs: write one".to_owned());
+    }
     if !has_scheme(text) {
         return Err(match text.starts_with('/') && !text.starts_with("//") {
             true => "this one is a path: write file:// before it if it is a file's".to_owned(),

@@ -47,6 +47,14 @@ pub(super) fn scope(readers: &mut Readers<'_>) -> Option<String> {
         );
         return None;
     }
+    // RFC 6749 §3.3 has neither in a scope.
+    if text.contains(['"', '\\']) {
+        readers.problem(
+            SCOPE,
+            "has quotes or a backslash, as if it were JSON: write the scopes with spaces between them.",
+        );
+        return None;
+    }
     if is_encoded(&text) {
         readers.problem(
             SCOPE,

@@ -15,7 +15,7 @@ impl<'a> Readers<'a> {
     pub(super) fn new(config: &'a ProviderConfig) -> Self {
         Self {
             properties: Reader::of_properties(&config.properties, OIDC_PROPERTIES),
-            pairs: Reader::new(&config.settings, &[OIDC_KEYS]),
+            pairs: Reader::beside(&config.settings, &[OIDC_KEYS], OIDC_PROPERTIES),
         }
     }
 

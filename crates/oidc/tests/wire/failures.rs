@@ -191,7 +191,7 @@ async fn names_that_dns_does_not_know() {
         .await;
     assert_error(
         &error,
-        ErrorKind::Unavailable,
+        ErrorKind::InvalidRequest,
         &["https://idp.invalid/token", "idp.invalid is not known to DNS"],
     );
 }

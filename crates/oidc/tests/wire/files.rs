@@ -47,9 +47,11 @@ async fn files_that_are_not_there_or_not_fresh() {
         ErrorKind::Unavailable,
         &[url, "its token expired 100 s ago", "what writes the file"],
     );
-    for (text, part) in [(" \n", "it is empty"), ("two words", "characters")] {
+    for (text, kind, part) in
+        [(" \n", ErrorKind::Unavailable, "it is empty"), ("two words", ErrorKind::Credentials, "characters")]
+    {
         world.write("token", text);
-        assert_error(&world.error_of(&provider).await, ErrorKind::Unavailable, &[url, part]);
+        assert_error(&world.error_of(&provider).await, kind, &[url, part]);
     }
     std::fs::remove_file(world.path("token")).unwrap();
     assert_error(&world.error_of(&provider).await, ErrorKind::Unavailable, &[url, "token"]);

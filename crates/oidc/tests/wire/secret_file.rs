@@ -56,7 +56,7 @@ async fn what_is_no_secret_any_more_is_said() {
     }
     assert!(world.idp.token_requests().is_empty(), "nothing of it was sent");
     std::fs::remove_file(&file).unwrap();
-    assert_error(&world.error_of(&provider).await, ErrorKind::Unavailable, &["No such file"]);
+    assert_error(&world.error_of(&provider).await, ErrorKind::Unavailable, &["it does not exist"]);
     world.write("secret", &format!("{right}\r\n"));
     world.token_of(&provider).await;
 }

@@ -43,7 +43,11 @@ pub(super) fn read<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Word
     };
     let rfc = values("errordescription").next();
     match rfc.filter(|text| !text.is_empty()) {
-        Some(text) => words.add(text),
+        Some(text) => {
+            words.add(text);
+            // Ory's, who keep the cause there.
+            values("errorhint").for_each(|text| words.add(text));
+        }
         None => TEXTS.iter().flat_map(|name| values(name)).for_each(|text| words.add(text)),
     }
     // Values of a code's field that are not codes, such as sentences.

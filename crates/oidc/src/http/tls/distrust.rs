@@ -182,7 +182,7 @@ fn unknown(shown: &Certificate, given: &[Given]) -> Distrust {
                 "its certificate is of an authority {}that this machine does not know{servers}",
                 named(&shown.issuer.shown())
             ),
-            "Give the authority's certificate in https.ca.location (PEM file or directory) or https.ca.pem, or install it in \
+            "Give the authority's certificate in https.ca.location (PEM file or directory; ssl.ca.location is for brokers alone) or https.ca.pem, or install it in \
              the system (package ca-certificates); let the server send its intermediate certificates; a proxy that looks \
              into TLS has an authority of its own",
         ),

@@ -1,4 +1,4 @@
-//! Hosts that are this machine.
+//! Hosts: which are this machine, and which do not exist.
 
 use std::net::IpAddr;
 
@@ -32,6 +32,20 @@ fn is_localhost(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     let above = name.strip_suffix("localhost");
     above.is_some_and(|above| above.is_empty() || (above.ends_with('.') && above.len() > 1))
+}
+
+/// Whether `words`, what a resolver says of a host's name, mean that there is no such name, rather than that DNS did
+/// not answer: EAI_NONAME and EAI_NODATA in the words of glibc, musl and macOS, and WSAHOST_NOT_FOUND of Windows.
+#[must_use]
+pub fn is_unknown_name(words: &str) -> bool {
+    const UNKNOWN: &[&str] = &[
+        "Name or service not known",
+        "No address associated with",
+        "Name does not resolve",
+        "nodename nor servname provided",
+        "os error 11001",
+    ];
+    UNKNOWN.iter().any(|known| words.contains(known))
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub use async_trait::async_trait;
 pub use clock::Clock;
 pub use error::{ConfigError, ErrorKind, Problem, ProviderError};
 pub use extensions::Extensions;
-pub use host::is_this_machine;
+pub use host::{is_this_machine, is_unknown_name};
 pub use keys::{Key, Kind, Reader};
 pub use login::{Login, ManagedLogin};
 pub use pairs::Pairs;

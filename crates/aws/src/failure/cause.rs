@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 
 use aws_smithy_runtime_api::client::dns::ResolveDnsError;
-use oauthbearer_core::ErrorKind;
+use oauthbearer_core::{is_unknown_name, ErrorKind};
 use rustls::{AlertDescription, CertificateError};
 
 /// What broke. Only what is matched here is shown of the underlying errors.
@@ -59,16 +59,7 @@ fn of_dns(error: &(dyn Error + 'static)) -> Option<Cause> {
             || text.contains("failed to lookup address information")
     };
     chain(error).find(|error| is_dns(*error))?;
-    let texts: Vec<String> = chain(error).map(ToString::to_string).collect();
-    // glibc, musl and macOS, and Windows' WSAHOST_NOT_FOUND: EAI_NONAME and EAI_NODATA.
-    const UNKNOWN: &[&str] = &[
-        "Name or service not known",
-        "No address associated with",
-        "Name does not resolve",
-        "nodename nor servname provided",
-        "os error 11001",
-    ];
-    let unknown = texts.iter().any(|text| UNKNOWN.iter().any(|known| text.contains(known)));
+    let unknown = chain(error).any(|error| is_unknown_name(&error.to_string()));
     Some(match unknown {
         true => Cause::helped(
             ErrorKind::InvalidRequest,

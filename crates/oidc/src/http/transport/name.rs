@@ -1,17 +1,8 @@
 //! Host names that are not found.
 
-use oauthbearer_core::ErrorKind;
+use oauthbearer_core::{is_unknown_name, ErrorKind};
 
 use super::Cause;
-
-/// What glibc, musl and macOS say of a name that does not exist (EAI_NONAME, EAI_NODATA), and the number that Windows gives it.
-const UNKNOWN: &[&str] = &[
-    "Name or service not known",
-    "No address associated with",
-    "Name does not resolve",
-    "nodename nor servname provided",
-    "os error 11001",
-];
 
 /// A name that was looked up.
 pub(super) enum Name {
@@ -48,7 +39,7 @@ impl Name {
 pub(super) fn cause(name: &Name, texts: &[String]) -> Cause {
     let words = resolver_words(texts).map_or_else(String::new, |words| format!(" ({words})"));
     let (shown, help) = (name.shown(), name.help());
-    if texts.iter().any(|text| UNKNOWN.iter().any(|known| text.contains(known))) {
+    if texts.iter().any(|text| is_unknown_name(text)) {
         return Cause::new(
             ErrorKind::InvalidRequest,
             format!("cannot be reached: {shown} is not known to DNS{words}"),

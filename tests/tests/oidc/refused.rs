@@ -84,7 +84,7 @@ async fn an_authority_that_nobody_told_of() {
     let world = World::from_env();
     let mut config = Way::Es256.config(&world, Path::new(""));
     config.remove("https.ca.location");
-    tells(&no_token(&config).await, ErrorKind::Unavailable, &["certificate", "https.ca.location"]);
+    tells(&no_token(&config).await, ErrorKind::InvalidRequest, &["certificate", "https.ca.location"]);
 }
 
 #[tokio::test]
